@@ -1,0 +1,1 @@
+"""What both emulators stand on: server, store, clock, journal of requests, faults, control."""
