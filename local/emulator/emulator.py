@@ -85,7 +85,7 @@ class Emulator(ABC):
             self.seed()
 
     def _build(self) -> ASGIApp:
-        return Starlette(
+        app = Starlette(
             routes=[control_routes(self), *self.routes()],
             middleware=[
                 # A page that resolves its own name to 127.0.0.1 must not reach the emulator.
@@ -99,6 +99,9 @@ class Emulator(ABC):
             ],
             exception_handlers=self.exception_handlers(),
         )
+        # Starlette's redirect of a trailing slash is built from the Host header.
+        app.router.redirect_slashes = False
+        return app
 
 
 class _Around:

@@ -1,0 +1,1 @@
+"""A local Okta organization: the management API that stacks are declared with."""

@@ -1,0 +1,1 @@
+"""What the organization holds, and the rules it keeps. Nothing here knows HTTP."""
