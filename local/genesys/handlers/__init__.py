@@ -1,0 +1,1 @@
+"""Genesys Cloud's operations, one module per family: HTTP on one side, a model on the other."""
