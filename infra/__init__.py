@@ -1,0 +1,1 @@
+"""The Pulumi program: typed settings, two components, typed outputs."""
