@@ -1,0 +1,60 @@
+"""Where the stack's outputs come from: the Pulumi engine, a file, or standard input."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from infra.outputs import OutputsError, StackOutputs, load_outputs
+from sample_site.errors import SiteError, WrongUse
+
+PROJECT = Path(__file__).resolve().parent.parent
+
+
+def read_outputs(*, stack: str | None, file: str | None) -> StackOutputs:
+    """Return the outputs of a stack, or of a file that holds them as JSON (`-`: standard input).
+
+    Exactly one of the two is expected. Raises SiteError when they cannot be had or used.
+    """
+    if (stack is None) == (file is None):
+        raise WrongUse("Give either --stack NAME or --outputs FILE, one of the two.")
+    if stack is not None:
+        origin, text = f"stack {stack}", _ask_engine(stack)
+    else:
+        assert file is not None
+        origin, text = ("standard input", sys.stdin.buffer.read()) if file == "-" else _read(file)
+    try:
+        return load_outputs(text)
+    except OutputsError as error:
+        raise SiteError(f"{origin}: {error}") from None
+
+
+def _read(file: str) -> tuple[str, bytes]:
+    try:
+        return file, Path(file).read_bytes()
+    except OSError as error:
+        raise SiteError(
+            f"{file} cannot be read ({error.strerror}). "
+            "Write it with `pulumi stack output --json > FILE`."
+        ) from None
+
+
+def _ask_engine(stack: str) -> bytes:
+    """Return what the engine prints; secrets stay hidden, the site reads none."""
+    engine = shutil.which("pulumi")
+    if engine is None:
+        raise SiteError(
+            '`pulumi` is not on PATH: run `eval "$(python -m local env)"` for the local stack\'s '
+            "engine, or install Pulumi (https://www.pulumi.com/docs/install/)."
+        )
+    command = [engine, "stack", "output", "--json", "--stack", stack, "--non-interactive"]
+    done = subprocess.run(command, cwd=PROJECT, capture_output=True, check=False)  # noqa: S603
+    if done.returncode != 0:
+        said = done.stderr.decode(errors="replace").strip() or "it did not say why"
+        raise SiteError(
+            f"`pulumi stack output` failed for stack {stack} (exit code {done.returncode}):\n"
+            f"{said}\nName a stack that `pulumi stack ls` lists and that `pulumi up` has deployed."
+        )
+    return done.stdout
