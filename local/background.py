@@ -128,11 +128,18 @@ class Background:
             return False
         with contextlib.suppress(psutil.NoSuchProcess):
             process.terminate()
-            try:
-                process.wait(_STOP_SECONDS)
-            except psutil.TimeoutExpired:
+            if not self._has_ended(_STOP_SECONDS):
                 process.kill()
-                process.wait(_STOP_SECONDS)
+                self._has_ended(_STOP_SECONDS)
+        return True
+
+    def _has_ended(self, seconds: float) -> bool:
+        # Not psutil's wait: an ended process may stay listed until its new parent looks after it.
+        deadline = time.monotonic() + seconds
+        while (record := self._last_record()) and self._process(record) is not None:
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(0.02)
         return True
 
     def _last_words(self, begin: int) -> str:

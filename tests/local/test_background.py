@@ -52,6 +52,22 @@ def test_stop_ends_it_and_is_harmless_twice(sleeper: Background) -> None:
     assert sleeper.details() is None
 
 
+def test_a_process_that_does_not_listen_is_killed(
+    sleeper: Background, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("local.background._STOP_SECONDS", 0.3)
+    pid = sleeper.start(
+        [sys.executable, "-c", STUBBORN],
+        environment=os.environ,
+        folder=sleeper.records.parent,
+        ready=lambda _: "x" in sleeper.log.read_text(),
+        details={},
+    )
+    assert sleeper.stop() is True
+    assert psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+    assert sleeper.details() is None
+
+
 def test_a_killed_process_is_noticed(sleeper: Background) -> None:
     pid = start(sleeper)
     os.kill(pid, signal.SIGKILL)

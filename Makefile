@@ -1,0 +1,78 @@
+# Plain `make` explains itself. Everything generated lands under .local/.
+.DEFAULT_GOAL := help
+.PHONY: help up down status env reset test check sdk bench engine set-up
+MAKEFLAGS += --no-print-directory
+
+PYTHON ?= python3
+VENV := .local/venv
+RUN := $(VENV)/bin/python
+SAY := printf '\033[1;36m>\033[0m %s\n'
+ifdef NO_COLOR
+SAY := printf '> %s\n'
+endif
+
+export PYTHONPYCACHEPREFIX := $(CURDIR)/.local/cache/python
+export HYPOTHESIS_STORAGE_DIRECTORY := $(CURDIR)/.local/cache/hypothesis
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+help: ## Show this list
+	@echo 'messenger-sso: Genesys Cloud Messenger with Okta sign-in, as one Pulumi stack.'
+	@echo
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo
+	@echo 'Start with `make up`; README.md tells the rest.'
+
+up: $(VENV)/running.stamp ## Set everything up, apply the local stack, build the site and serve it
+	@$(RUN) -m local up
+
+down: ## Stop everything that `make up` started
+	@if [ -e $(VENV)/running.stamp ]; then $(RUN) -m local down; else echo 'Nothing was running.'; fi
+
+status: $(VENV)/running.stamp ## Show what runs and where
+	@$(RUN) -m local status
+
+env: $(VENV)/running.stamp ## Print what the shell needs for the plain `pulumi` command
+	@$(RUN) -m local env
+
+reset: $(VENV)/running.stamp ## Stop everything and forget both clouds and the stack
+	@$(RUN) -m local reset
+
+test: $(VENV)/testing.stamp chromium engine ## Set up what tests need and run every test
+	@$(RUN) -m pytest --numprocesses 2 --dist worksteal
+
+check: $(VENV)/testing.stamp ## Lint, check types, and compare the generated SDK with its schema
+	@$(RUN) -m ruff check .
+	@$(RUN) -m ruff format --check --quiet . || { echo 'Run `.local/venv/bin/ruff format .`'; exit 1; }
+	@$(RUN) -m mypy
+	@$(RUN) -m local sdk --check
+
+sdk: $(VENV)/running.stamp ## Generate sdks/genesyscloud anew from its schema
+	@$(RUN) -m local sdk
+
+bench: $(VENV)/testing.stamp engine ## Measure, as ratios inside one run
+	@$(RUN) -m benchmarks
+
+engine: $(VENV)/running.stamp
+	@$(RUN) -m local engine
+
+.PHONY: chromium
+chromium:
+	@command -v chromium >/dev/null || sh tests/install-chromium.sh
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+		{ echo "Python 3.11 or newer is needed; $(PYTHON) is $$($(PYTHON) -V 2>&1). Name another one: make PYTHON=python3.12 up"; exit 1; }
+	@$(PYTHON) -m venv --clear $(VENV) || \
+		{ rm -rf $(VENV); echo 'A virtual environment could not be made. On Debian: apt-get install python3-venv'; exit 1; }
+
+$(VENV)/running.stamp: requirements.txt constraints.txt $(shell find sdks -type f) | $(VENV)/bin/python
+	@$(SAY) 'Installing the Python packages (the first time: half a minute)'
+	@$(RUN) -m pip install --quiet --requirement requirements.txt
+	@rm -rf sdks/*/build sdks/*/*.egg-info
+	@touch $@
+
+$(VENV)/testing.stamp: requirements-dev.txt $(VENV)/running.stamp
+	@$(SAY) 'Installing the Python packages that tests need (the first time: a minute or two)'
+	@$(RUN) -m pip install --quiet --requirement requirements-dev.txt
+	@rm -rf sdks/*/build sdks/*/*.egg-info
+	@touch $@

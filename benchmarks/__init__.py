@@ -1,0 +1,1 @@
+"""How fast and how large, as ratios inside one run."""
