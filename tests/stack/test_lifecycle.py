@@ -1,0 +1,102 @@
+"""A stack's life on the local cloud, from nothing to nothing."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+import pytest
+from moto.server import ThreadedMotoServer
+
+from tests.stack.workbench import Workbench
+
+OKTA_LISTS = (
+    "/api/v1/apps?limit=200",
+    "/api/v1/trustedOrigins",
+    "/api/v1/authorizationServers",
+    "/api/v1/groups",
+    "/api/v1/authorizationServers/default/policies",
+)
+GENESYS_LISTS = (
+    "/api/v2/integrations?pageSize=100",
+    "/api/v2/integrations/credentials/listing?pageSize=100",
+    "/api/v2/webdeployments/configurations",
+    "/api/v2/webdeployments/deployments",
+)
+
+
+def everything(bench: Workbench) -> dict[str, Any]:
+    """Return what both clouds hold, as their administrators see it."""
+    return {
+        **{path: bench.okta("GET", path).json() for path in OKTA_LISTS},
+        **{path: bench.genesys("GET", path).json() for path in GENESYS_LISTS},
+    }
+
+
+def assert_whole_life(bench: Workbench) -> None:
+    """Up, no-change preview, refresh, export and import of state, destroy."""
+    before = everything(bench)
+    bench.up()
+    outputs = bench.outputs()
+    assert [site["name"] for site in outputs["sites"]] == ["storefront", "help"]
+
+    bench.forget_requests()
+    assert bench.preview("--expect-no-changes").changes == {}
+    bench.up("--expect-no-changes")
+    bench.pulumi("refresh", "--yes", "--expect-no-changes")
+    assert bench.written() == {}
+
+    state = bench.pulumi("stack", "export", "--show-secrets")
+    assert len(json.loads(state)["deployment"]["resources"]) > 20
+
+    bench.pulumi("destroy", "--yes")
+    assert bench.resources() == {}
+    assert everything(bench) == before
+
+
+def test_up_from_nothing_then_no_change_then_destroy_leaves_both_clouds_as_they_were(
+    workbench: Workbench,
+) -> None:
+    assert_whole_life(workbench)
+
+
+def test_a_preview_from_nothing_creates_everything_and_writes_nothing(
+    workbench: Workbench,
+) -> None:
+    workbench.forget_requests()
+    preview = workbench.preview()
+    assert set(preview.changes.values()) == {"create"}
+    assert {"storefront-deployment", "help-deployment"} <= set(preview.changes)
+    assert workbench.written() == {}
+    before = everything(workbench)
+    workbench.up()
+    assert set(preview.changes) >= set(workbench.resources())
+    assert everything(workbench) != before
+
+
+@pytest.fixture
+def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """An empty bucket on a local S3, as a backend URL."""
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "testing")
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    client = boto3.client("s3", region_name="us-east-1", endpoint_url=f"http://{host}:{port}")
+    client.create_bucket(Bucket="state")
+    client.close()
+    yield f"s3://state?region=us-east-1&endpoint={host}:{port}&disable_https=true&use_path_style=true"
+    server.stop()
+
+
+def test_the_whole_life_with_state_in_s3(workbench: Workbench, bucket: str) -> None:
+    workbench.environment |= {
+        "PULUMI_BACKEND_URL": bucket,
+        "AWS_ACCESS_KEY_ID": "testing",
+        "AWS_SECRET_ACCESS_KEY": "testing",
+    }
+    workbench.pulumi("stack", "init", workbench.stack)
+    assert_whole_life(workbench)
+    assert "destroy" in workbench.pulumi("stack", "history")

@@ -1,0 +1,102 @@
+"""Secrets stay secret, wherever one might look."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import httpx
+import pytest
+
+from local.genesys.models.tokens import LOCAL_CLIENT_SECRET
+from local.okta.api.calls import API_TOKEN
+from tests.stack.conftest import Cloud
+from tests.stack.workbench import Workbench
+
+
+@pytest.fixture
+def secrets(workbench: Workbench) -> set[str]:
+    """Every secret value of a stack that is up: what was given and what was made."""
+    workbench.up()
+    clear = json.loads(workbench.pulumi("stack", "export", "--show-secrets"))
+    workbench.said.clear()
+    found = {API_TOKEN, LOCAL_CLIENT_SECRET}
+    for resource in clear["deployment"]["resources"]:
+        made = resource.get("outputs", {}).get("clientSecret", {})
+        if isinstance(made, dict) and made.get("plaintext"):
+            found.add(json.loads(made["plaintext"]))
+    assert len(found) >= 3, "the Genesys client's secret is expected in the state"
+    return found
+
+
+def assert_absent(secrets: set[str], text: str, where: str) -> None:
+    for secret in secrets:
+        assert secret not in text, f"a secret is in {where}"
+
+
+def test_state_on_disk_holds_no_secret_in_clear(workbench: Workbench, secrets: set[str]) -> None:
+    assert_absent(secrets, workbench.state_text(), "the state")
+
+
+def test_previews_and_updates_show_no_secret(workbench: Workbench, secrets: set[str]) -> None:
+    workbench.configure(
+        lambda config: config.update(
+            {"messenger-sso:tokenEndpointAuthMethod": "client_secret_post"}
+        )
+    )
+    workbench.pulumi("preview", "--diff")
+    workbench.pulumi("preview", "--json")
+    workbench.up("--diff")
+    workbench.pulumi("refresh", "--yes", "--diff")
+    workbench.pulumi("stack", "output", "--json")
+    assert_absent(secrets, "\n".join(workbench.said), "what the engine printed")
+
+
+def test_the_new_secret_of_a_changed_authentication_method_reaches_the_credential(
+    workbench: Workbench, secrets: set[str]
+) -> None:
+    """Okta issues a new secret then (facts okta.md 7, #109); the integration must follow."""
+    workbench.configure(
+        lambda config: config.update(
+            {"messenger-sso:tokenEndpointAuthMethod": "client_secret_post"}
+        )
+    )
+    workbench.up()
+    clear = json.loads(workbench.pulumi("stack", "export", "--show-secrets"))
+    kept = {
+        resource["type"]: resource
+        for resource in clear["deployment"]["resources"]
+        if resource["type"].endswith((":IntegrationCredential", ":OAuth"))
+        and resource.get("outputs", {}).get("type") in (None, "web")
+    }
+    client = json.loads(kept["okta:app/oAuth:OAuth"]["outputs"]["clientSecret"]["plaintext"])
+    (credential,) = (
+        resource for name, resource in kept.items() if name.endswith(":IntegrationCredential")
+    )
+    fields = json.loads(credential["inputs"]["fields"]["plaintext"])
+    assert fields["clientSecret"] == client
+    assert client not in secrets
+    assert workbench.preview("--expect-no-changes").changes == {}
+
+
+def test_logs_and_journals_of_the_clouds_hold_no_secret(
+    cloud: Cloud, workbench: Workbench, secrets: set[str]
+) -> None:
+    for file in cloud.layout.logs.glob("*.log*"):
+        assert_absent(secrets, file.read_text(errors="replace"), file.name)
+    for url in (workbench.okta_url, workbench.genesys_url):
+        journal = httpx.get(f"{url}/_local/log", timeout=20).text
+        assert_absent(secrets, journal, f"the journal of {url}")
+
+
+def test_outputs_name_no_secret(workbench: Workbench, secrets: set[str]) -> None:
+    text = workbench.pulumi("stack", "output", "--json", "--show-secrets")
+    assert_absent(secrets, text, "the outputs, even with --show-secrets")
+    assert "[secret]" not in workbench.pulumi("stack", "output", "--json")
+
+
+def test_committed_configuration_holds_secrets_only_encrypted(
+    cloud: Cloud, secrets: set[str]
+) -> None:
+    for file in sorted(Path(cloud.layout.root).glob("Pulumi*.yaml")):
+        assert_absent(secrets, file.read_text(encoding="utf-8"), file.name)
