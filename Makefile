@@ -11,6 +11,8 @@ ifdef NO_COLOR
 SAY := printf '> %s\n'
 endif
 
+FAILED := echo 'The packages were not installed, for the reason above. Run the same command again.'
+
 export PYTHONPYCACHEPREFIX := $(CURDIR)/.local/cache/python
 export HYPOTHESIS_STORAGE_DIRECTORY := $(CURDIR)/.local/cache/hypothesis
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -59,20 +61,21 @@ engine: $(VENV)/running.stamp
 chromium:
 	@command -v chromium >/dev/null || sh tests/install-chromium.sh
 
-$(VENV)/bin/python:
+$(VENV)/made.stamp:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
 		{ echo "Python 3.11 or newer is needed; $(PYTHON) is $$($(PYTHON) -V 2>&1). Name another one: make PYTHON=python3.12 up"; exit 1; }
 	@$(PYTHON) -m venv --clear $(VENV) || \
-		{ rm -rf $(VENV); echo 'A virtual environment could not be made. On Debian: apt-get install python3-venv'; exit 1; }
+		{ echo 'A virtual environment could not be made. On Debian: apt-get install python3-venv'; exit 1; }
+	@touch $@
 
-$(VENV)/running.stamp: requirements.txt constraints.txt $(shell find sdks -type f) | $(VENV)/bin/python
+$(VENV)/running.stamp: requirements.txt constraints.txt $(shell find sdks -type f) | $(VENV)/made.stamp
 	@$(SAY) 'Installing the Python packages (the first time: half a minute)'
-	@$(RUN) -m pip install --quiet --requirement requirements.txt
+	@$(RUN) -m pip install --quiet --requirement requirements.txt || { $(FAILED); exit 1; }
 	@rm -rf sdks/*/build sdks/*/*.egg-info
 	@touch $@
 
 $(VENV)/testing.stamp: requirements-dev.txt $(VENV)/running.stamp
 	@$(SAY) 'Installing the Python packages that tests need (the first time: a minute or two)'
-	@$(RUN) -m pip install --quiet --requirement requirements-dev.txt
+	@$(RUN) -m pip install --quiet --requirement requirements-dev.txt || { $(FAILED); exit 1; }
 	@rm -rf sdks/*/build sdks/*/*.egg-info
 	@touch $@
