@@ -21,7 +21,7 @@ PASSPHRASE = "local"  # noqa: S105
 
 
 # Lines about resources that were only looked at: of no interest beside those that changed.
-_UNCHANGED = re.compile(r"^(?: ~  \S+ \S+ refresh.*|    \S+:\S+ \S+ (?:running)? *)$")
+_UNCHANGED = re.compile(r"^(?: ~  \S+ \S+ refresh.*|    \S+:\S+ \S+(?: +running)? *)$")
 _COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 
 
