@@ -10,12 +10,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Annotated, Any
 
 import httpx
 import typer
-from filelock import FileLock
 from rich.console import Console
 from rich.markup import escape
 
@@ -24,6 +24,7 @@ from local.cloud import CloudError, cloud_process, is_healthy
 from local.emulator.store import StoreError
 from local.engine import Engine, EngineError, engine_environment, search_path
 from local.layout import Layout, LayoutError, Ports
+from local.locking import alone
 from local.sdk import SdkError, compare_sdk, generate_sdk
 from local.toolchain import EngineNotFound, ensure_engine, find_engine
 
@@ -69,10 +70,10 @@ class Place:
         """The web server of the built site."""
         return Background(name="site", records=self.layout.processes, logs=self.layout.logs)
 
-    def one_at_a_time(self) -> FileLock:
-        """Return the lock that keeps two commands from starting things twice."""
-        self.layout.home.mkdir(parents=True, exist_ok=True)
-        return FileLock(self.layout.home / "commands.lock")
+    def one_at_a_time(self) -> AbstractContextManager[None]:
+        """Keep two commands from starting or stopping things at the same time."""
+        waiting = "Another command is at work on this local cloud; waiting for it."
+        return alone(self.layout.home / "commands.lock", _say, waiting)
 
     def running_cloud(self) -> dict[str, Any]:
         """Return the running cloud's record; raise CloudError when it does not run."""

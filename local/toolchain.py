@@ -16,16 +16,15 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from filelock import FileLock, Timeout
 from rich.console import Console
 
 from local.executables import Unusable, find_executable
 from local.go import Go, find_go, needed_go
 from local.layout import Layout
+from local.locking import alone
 
 _MODULE = "github.com/pulumi/pulumi/pkg/v3"
 _PINNED = re.compile(rf"^(?:require )?\s*{re.escape(_MODULE)} v(\d+\.\d+\.\d+)\b", re.MULTILINE)
@@ -103,8 +102,8 @@ def ensure_engine(layout: Layout, console: Console | None = None) -> Path:
             f"{needed_go(pin.toolchain)} or newer (https://go.dev/dl/) to have it built once."
         ) from None
     try:
-        pin.folder.mkdir(parents=True, exist_ok=True)
-        with _one_builder(pin, console):
+        waiting = "Another command is building the Pulumi engine; waiting for it."
+        with alone(pin.folder / "build.lock", console, waiting):
             if not pin.is_built():
                 _say(console, f"Building the Pulumi engine once, for {reason}.")
                 _build(pin, go, console)
@@ -123,20 +122,6 @@ def _find_on_path(pin: _Pin) -> Path:
         variables={"PULUMI_SKIP_UPDATE_CHECK": "true"},
     )
     return executable
-
-
-@contextlib.contextmanager
-def _one_builder(pin: _Pin, console: Console) -> Iterator[None]:
-    lock = FileLock(pin.folder / "build.lock")
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        _say(console, "Another command is building the Pulumi engine; waiting for it.")
-        lock.acquire()
-    try:
-        yield
-    finally:
-        lock.release()
 
 
 def _build(pin: _Pin, go: Go, console: Console) -> None:

@@ -17,6 +17,7 @@ from pathlib import Path
 import httpx
 import psutil
 import pytest
+from filelock import FileLock
 
 from local.layout import Layout, Ports
 from tests.stack.conftest import free_ports
@@ -135,6 +136,21 @@ def test_env_makes_the_plain_command_work_and_keeps_working_over_a_restart(desk:
     assert "unchanged" in desk.run(preview).stdout
     for line in lines.splitlines():
         assert shlex.split(line)[0] == "export"
+
+
+def test_a_second_command_waits_for_the_first_and_says_so(desk: Desk) -> None:
+    desk.home.mkdir()
+    with FileLock(desk.home / "commands.lock"):
+        waiting = subprocess.Popen(
+            [sys.executable, "-m", "local", "down"],
+            cwd=Layout.of_project().root,
+            env=desk.environment,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        assert waiting.stderr is not None
+        assert "Another command is at work" in waiting.stderr.readline()
+    assert "Nothing was running" in waiting.communicate(timeout=60)[1]
 
 
 def test_env_without_a_running_cloud_names_the_next_step(desk: Desk) -> None:
