@@ -20,6 +20,7 @@ from local.cloud import cloud_process, is_healthy
 from local.engine import STACK, engine_environment
 from local.layout import Layout, Ports
 from local.toolchain import ensure_engine
+from tests.stack.vendor_plugins import Missing, VendorPlugins, find_binaries, lay_out, pins
 from tests.stack.workbench import Workbench, base_environment
 
 
@@ -77,19 +78,38 @@ def cloud(tmp_path_factory: pytest.TempPathFactory, engine: Path) -> Iterator[Cl
     process.stop()
 
 
+@pytest.fixture(scope="session")
+def vendor_plugins(tmp_path_factory: pytest.TempPathFactory) -> VendorPlugins:
+    """The vendors' plugins, laid out once."""
+    versions = pins(Layout.of_project().root)
+    return lay_out(find_binaries(os.environ), versions, tmp_path_factory.mktemp("vendor"))
+
+
 @pytest.fixture
-def workbench(cloud: Cloud, engine: Path, tmp_path: Path) -> Workbench:
+def plugins(request: pytest.FixtureRequest) -> VendorPlugins | None:
+    """The vendors' plugins where a test marked `either_plugins` asks for them; None means ours."""
+    if getattr(request, "param", "ours") == "ours":
+        return None
+    found: VendorPlugins = request.getfixturevalue("vendor_plugins")
+    return found
+
+
+@pytest.fixture
+def workbench(
+    plugins: VendorPlugins | None, cloud: Cloud, engine: Path, tmp_path: Path
+) -> Workbench:
     """The project's own program on a new stack, both clouds as new."""
     for name in ("okta", "genesys"):
         httpx.post(f"{cloud.record[name]}/_local/reset", timeout=20).raise_for_status()
     layout = Layout(root=cloud.layout.root, home=tmp_path)
     variables = engine_environment(layout, cloud.ports, cloud.record)
+    environment = {**base_environment(), **variables}
     bench = Workbench(
         engine=engine,
         project=layout.root,
         stack=STACK,
         config_file=Path(variables["PULUMI_OPTION_CONFIG_FILE"]),
-        environment={**base_environment(), **variables},
+        environment=plugins.environment(environment) if plugins else environment,
         okta_url=cloud.record["okta"],
         genesys_url=cloud.record["genesys"],
     )
@@ -113,3 +133,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if str(item.path).startswith(here):
             item.add_marker(pytest.mark.engine)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip what needs the vendors' binaries before anything is started for it.
+
+    Here rather than in a fixture, so that all of it is one line of the summary.
+    """
+    if item.get_closest_marker("vendor_plugins"):
+        try:
+            find_binaries(os.environ)
+        except Missing as reason:
+            pytest.skip(str(reason))

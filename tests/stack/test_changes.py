@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from tests.stack.conftest import Cloud
+from tests.stack.vendor_plugins import either_plugins
 from tests.stack.workbench import Config, Workbench
 
 Sites = list[dict[str, Any]]
@@ -138,6 +139,7 @@ def identities(bench: Workbench) -> dict[str, object]:
     return found | {"client": outputs["messengerClientId"], "integration": outputs["integrationId"]}
 
 
+@either_plugins
 @pytest.mark.parametrize(
     ("change", "expected"),
     [(change, expected) for _, change, expected in CHANGES],
@@ -167,6 +169,7 @@ def test_a_change_touches_exactly_what_it_must(
     }
 
 
+@either_plugins
 def test_a_new_publish_reaches_the_deployment_in_the_same_update(workbench: Workbench) -> None:
     workbench.up()
     first = {site["name"]: site for site in workbench.outputs()["sites"]}
@@ -183,6 +186,7 @@ def test_a_new_publish_reaches_the_deployment_in_the_same_update(workbench: Work
     assert deployment["configuration"]["version"] == second["help"]["configurationVersion"]
 
 
+@either_plugins
 def test_the_shared_client_and_the_default_server_come_up_too(workbench: Workbench) -> None:
     def blueprint(config: Config) -> None:
         config["messenger-sso:clients"] = "shared"
@@ -198,6 +202,7 @@ def test_the_shared_client_and_the_default_server_come_up_too(workbench: Workben
     workbench.pulumi("destroy", "--yes")
 
 
+@either_plugins
 def test_moving_to_another_server_replaces_what_is_tied_to_the_old_one(
     workbench: Workbench,
 ) -> None:
@@ -214,6 +219,7 @@ def test_moving_to_another_server_replaces_what_is_tied_to_the_old_one(
     assert workbench.preview("--expect-no-changes", "--refresh").changes == {}
 
 
+@either_plugins
 def test_another_integration_type_replaces_the_integration(workbench: Workbench) -> None:
     workbench.up()
     types = workbench.genesys("GET", "/api/v2/integrations/types?pageSize=100").json()["entities"]
@@ -231,6 +237,7 @@ def test_another_integration_type_replaces_the_integration(workbench: Workbench)
     assert preview.replaces("integration") == ["integrationType"]
 
 
+@either_plugins
 def test_protected_identities_cannot_be_deleted(workbench: Workbench) -> None:
     workbench.configure(setting("protect", True))
     workbench.up()

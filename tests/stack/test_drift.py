@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from tests.stack.vendor_plugins import either_plugins
 from tests.stack.workbench import Workbench
 
 State = dict[str, Any]
@@ -96,6 +97,7 @@ MEDDLING: dict[str, Meddle] = {
 }
 
 
+@either_plugins
 def test_refresh_sees_every_meddling_and_up_puts_it_right(workbench: Workbench) -> None:
     workbench.up()
     # A kind of resource that the program gains needs a way to drift here.
@@ -113,6 +115,7 @@ def test_refresh_sees_every_meddling_and_up_puts_it_right(workbench: Workbench) 
     workbench.pulumi("refresh", "--preview-only", "--expect-no-changes")
 
 
+@either_plugins
 def test_what_was_deleted_by_hand_is_made_again(workbench: Workbench) -> None:
     workbench.up()
     gone = {
@@ -134,6 +137,7 @@ def delete_all(bench: Workbench, collection: str, kind: str) -> dict[str, State]
     return found
 
 
+@either_plugins
 def test_a_version_published_elsewhere_is_not_drift_as_with_the_vendors_provider(
     workbench: Workbench,
 ) -> None:

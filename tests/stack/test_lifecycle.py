@@ -10,6 +10,7 @@ import boto3
 import pytest
 from moto.server import ThreadedMotoServer
 
+from tests.stack.vendor_plugins import either_plugins
 from tests.stack.workbench import Workbench
 
 OKTA_LISTS = (
@@ -56,12 +57,14 @@ def assert_whole_life(bench: Workbench) -> None:
     assert everything(bench) == before
 
 
+@either_plugins
 def test_up_from_nothing_then_no_change_then_destroy_leaves_both_clouds_as_they_were(
     workbench: Workbench,
 ) -> None:
     assert_whole_life(workbench)
 
 
+@either_plugins
 def test_a_preview_from_nothing_creates_everything_and_writes_nothing(
     workbench: Workbench,
 ) -> None:
