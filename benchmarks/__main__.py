@@ -24,8 +24,8 @@ def main(
     """Print the time of `up` and of a no-change `preview` for growing numbers of sites.
 
     The floor is the same engine and language host with a program that declares as many empty
-    component resources: no provider, no properties. Ratios are comparable between machines,
-    seconds are not.
+    resources: no property, and a provider that does nothing. Ratios are comparable between
+    machines, seconds are not.
     """
     rows = []
     for number in sites or SITES:
@@ -35,28 +35,16 @@ def main(
 
 
 def _table(rows: list[Measurement]) -> Table:
-    table = Table(title="The local stack against the engine's floor")
-    for heading in (
-        "sites",
-        "resources",
-        "preview",
-        "floor",
-        "ratio",
-        "up",
-        "floor",
-        "ratio",
-        "cloud's peak memory",
-    ):
+    table = Table(title="The local stack, and the engine's floor in brackets")
+    for heading in ("sites", "resources", "preview", "ratio", "up", "ratio", "peak memory"):
         table.add_column(heading, justify="right")
     for row in rows:
         table.add_row(
             str(row.sites),
             str(row.resources),
-            f"{row.preview:.2f} s",
-            f"{row.preview_floor:.2f} s",
+            f"{row.preview:.2f} s ({row.preview_floor:.2f})",
             f"{row.preview / row.preview_floor:.2f}",
-            f"{row.up:.2f} s",
-            f"{row.up_floor:.2f} s",
+            f"{row.up:.2f} s ({row.up_floor:.2f})",
             f"{row.up / row.up_floor:.2f}",
             f"{row.peak_megabytes:.0f} MB",
         )

@@ -16,17 +16,12 @@ import psutil
 import yaml
 from rich.console import Console
 
+from benchmarks.floor import serve_provider, write_project
 from local.cloud import cloud_process, is_healthy
 from local.engine import PASSPHRASE, STACK, engine_environment
 from local.layout import Layout, Ports
 from local.toolchain import ensure_engine
 
-_FLOOR_PROJECT = "name: floor\nruntime: python\nmain: program/\n"
-_FLOOR_PROGRAM = """
-import pulumi
-for number in range(int(pulumi.Config().require("number"))):
-    pulumi.ComponentResource("benchmark:index:Empty", f"empty-{number}")
-"""
 # Away from the usual ports, so that measuring does not disturb a running local cloud.
 _PORTS = Ports(okta=18081, genesys=18082, site=18080)
 
@@ -66,11 +61,13 @@ def measure(sites: int, repeats: int, folder: Path) -> Measurement:
         resources = _count(run)
         peak = _peak_megabytes(pid)
 
-        floor = _Commands(engine, _floor_project(folder), _floor_environment(folder, variables))
-        floor("stack", "init", "floor")
-        floor("config", "set", "number", str(resources))
-        up_floor = floor("up", "--yes", "--skip-preview")
-        preview_floor = _median_preview(floor, repeats)
+        with serve_provider() as port:
+            environment = _floor_environment(folder, variables, port)
+            floor = _Commands(engine, write_project(folder), environment)
+            floor("stack", "init", "floor")
+            floor("config", "set", "number", str(resources))
+            up_floor = floor("up", "--yes", "--skip-preview")
+            preview_floor = _median_preview(floor, repeats)
     finally:
         cloud.stop()
     return Measurement(sites, resources, up, up_floor, preview, preview_floor, peak)
@@ -127,15 +124,7 @@ def _with_sites(file: Path, number: int) -> None:
     file.write_text(yaml.safe_dump(content), encoding="utf-8")
 
 
-def _floor_project(folder: Path) -> Path:
-    project = folder / "floor"
-    (project / "program").mkdir(parents=True)
-    (project / "Pulumi.yaml").write_text(_FLOOR_PROJECT)
-    (project / "program" / "__main__.py").write_text(_FLOOR_PROGRAM)
-    return project
-
-
-def _floor_environment(folder: Path, variables: Mapping[str, str]) -> dict[str, str]:
+def _floor_environment(folder: Path, variables: Mapping[str, str], port: int) -> dict[str, str]:
     backend = folder / "floor-state"
     backend.mkdir()
     kept = {
@@ -148,6 +137,7 @@ def _floor_environment(folder: Path, variables: Mapping[str, str]) -> dict[str, 
         **kept,
         "PULUMI_BACKEND_URL": backend.as_uri(),
         "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE,
+        "PULUMI_DEBUG_PROVIDERS": f"floor:{port}",
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import importlib
 import io
@@ -17,7 +18,9 @@ import grpc
 from google.protobuf import empty_pb2
 from pulumi.automation._server import LanguageServer
 from pulumi.runtime.proto import engine_pb2, engine_pb2_grpc, language_pb2
+from pulumi.runtime.settings import SETTINGS
 
+_LOOK_SECONDS = 0.1
 _OWN_PACKAGE = __name__.partition(".")[0]
 
 
@@ -72,8 +75,35 @@ class LanguageHost(LanguageServer):
         return response
 
 
-def _run_program(program: Path) -> None:
+async def _run_program(program: Path) -> None:
     runpy.run_path(str(program), run_name="__main__")
+    await _settle()
+
+
+async def _settle() -> None:
+    """Wait for the program's outputs, all at once.
+
+    The SDK's own wait, which comes next, looks at every pending output each time one of them is
+    done: quadratic in the number of resources. A failed call is left to it.
+    """
+    failure = asyncio.ensure_future(_failure())
+    try:
+        while not failure.done() and (pending := _pending_outputs()):
+            settled = asyncio.ensure_future(asyncio.wait(pending))
+            await asyncio.wait({failure, settled}, return_when=asyncio.FIRST_COMPLETED)
+            settled.cancel()
+    finally:
+        failure.cancel()
+
+
+async def _failure() -> None:
+    while SETTINGS.rpc_manager.unhandled_exception is None:
+        await asyncio.sleep(_LOOK_SECONDS)
+
+
+def _pending_outputs() -> list[asyncio.Future[Any]]:
+    with SETTINGS.lock:
+        return [output for output in SETTINGS.outputs if not output.done()]
 
 
 @contextlib.contextmanager

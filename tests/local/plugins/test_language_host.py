@@ -120,3 +120,13 @@ def test_a_failed_run_does_not_stand_in_the_way_of_the_next(pulumi: Command, pro
     helper.write_text("VALUE = 'right'\n")
     pulumi("up", "--yes", "--skip-preview")
     assert pulumi("stack", "output", "value").strip() == "right"
+
+
+def test_a_failing_output_ends_the_run_with_its_error(pulumi: Command, project: Path) -> None:
+    (project / "program" / "__main__.py").write_text(
+        "import pulumi\n"
+        "value = pulumi.Output.from_input(1).apply(lambda one: one / 0)\n"
+        "pulumi.ComponentResource('demo:index:Thing', 'thing', {'value': value})\n"
+        "pulumi.export('value', value)\n"
+    )
+    assert "ZeroDivisionError" in pulumi("preview", code=1)
