@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import httpx
@@ -93,6 +95,18 @@ def test_outputs_name_no_secret(workbench: Workbench, secrets: set[str]) -> None
     text = workbench.pulumi("stack", "output", "--json", "--show-secrets")
     assert_absent(secrets, text, "the outputs, even with --show-secrets")
     assert "[secret]" not in workbench.pulumi("stack", "output", "--json")
+
+
+def test_the_site_holds_no_secret(workbench: Workbench, secrets: set[str], tmp_path: Path) -> None:
+    """Rule R2: nothing that a browser gets can redeem a code."""
+    outputs = workbench.pulumi("stack", "output", "--json", "--show-secrets")
+    site = tmp_path / "site"
+    build = [sys.executable, "-m", "sample_site", "build", "--outputs", "-", "--out", str(site)]
+    subprocess.run(build, cwd=workbench.project, input=outputs, text=True, check=True)
+    pages = [file for file in site.rglob("*") if file.is_file()]
+    assert any(file.name == "index.html" for file in pages)
+    for file in pages:
+        assert_absent(secrets, file.read_bytes().decode(errors="replace"), str(file))
 
 
 def test_committed_configuration_holds_secrets_only_encrypted(
