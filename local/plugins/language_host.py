@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import importlib
 import io
 import runpy
@@ -62,11 +63,20 @@ class LanguageHost(LanguageServer):
         folder = Path(request.info.program_directory or request.pwd or ".")
         root = Path(request.info.root_directory or folder)
         printed = io.StringIO()
-        with self._running, _as_if_alone(folder, root, printed):
+        del request.args[:]
+        request.args.append(engine)
+        with self._running:
             self.program = partial(_run_program, folder / program)
-            del request.args[:]
-            request.args.append(engine)
-            response: language_pb2.RunResponse = super().Run(request, context)  # type: ignore[no-untyped-call]
+            try:
+                with _as_if_alone(folder, root, printed):
+                    response: language_pb2.RunResponse = super().Run(request, context)  # type: ignore[no-untyped-call]
+            except Exception as error:
+                # The SDK's clean-up of a run that the engine cut short may fail in its turn.
+                return language_pb2.RunResponse(error=f"{type(error).__name__}: {error}")
+            finally:
+                # The SDK's coroutines of such a run do their last steps when they are collected:
+                # in the midst of a later run those would mix with it.
+                gc.collect()
         _report(engine, printed.getvalue())
         if response.error:
             # Already logged to the engine, which would show it a second time.
@@ -75,9 +85,10 @@ class LanguageHost(LanguageServer):
         return response
 
 
-async def _run_program(program: Path) -> None:
+def _run_program(program: Path) -> None:
     runpy.run_path(str(program), run_name="__main__")
-    await _settle()
+    # As one more call: what is waited for in the program itself cannot be cut short.
+    SETTINGS.rpc_manager.rpcs.append(asyncio.ensure_future(_settle()))
 
 
 async def _settle() -> None:
