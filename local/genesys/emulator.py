@@ -19,15 +19,24 @@ from local.emulator.control import describe
 from local.emulator.emulator import Emulator
 from local.emulator.store import Store
 from local.genesys.errors import GenesysError
+from local.genesys.guest.contacts import Contacts
+from local.genesys.guest.conversations import Conversations
+from local.genesys.guest.entrance import Entrances
+from local.genesys.guest.exchange import Exchange
+from local.genesys.guest.provider import OpenIdProvider
+from local.genesys.guest.sessions import Sessions
+from local.genesys.guest.sign_ins import SignIns
 from local.genesys.handlers import (
     configurations,
     credentials,
     deployments,
+    guest_tokens,
     integration_types,
     integrations,
     oauth,
     organization,
     public,
+    web_messaging,
 )
 from local.genesys.http import (
     CORRELATION_HEADER,
@@ -68,7 +77,8 @@ class GenesysEmulator(Emulator):
 
     README.md in this folder lists its operations. Its OAuth client is `LOCAL_CLIENT_ID` of
     `models/tokens.py`. Beyond the common control routes it has `GET` and `POST
-    /_local/rate-limit` (`{"allowance": 300}`); a reset returns to the default.
+    /_local/rate-limit` (`{"allowance": 300}`; a reset returns to the default) and `GET
+    /_local/conversations`: what a flow would see of each session, and what was said.
     """
 
     name: ClassVar[str] = "genesys"
@@ -85,6 +95,14 @@ class GenesysEmulator(Emulator):
         self.deployments = Deployments(
             store, clock, base_url, self.organization, self.configurations
         )
+        entrances = Entrances(self.deployments, self.integrations, self.credentials)
+        self.provider = OpenIdProvider(clock)
+        self.contacts = Contacts(store, clock)
+        self.sign_ins = SignIns(store, clock, base_url)
+        self.exchange = Exchange(entrances, self.provider, self.contacts, self.sign_ins, clock)
+        self.conversations = Conversations(
+            entrances, self.sign_ins, self.contacts, Sessions(store, clock), clock
+        )
         super().__init__(base_url=base_url, store=store, clock=clock)
 
     def routes(self) -> Sequence[BaseRoute]:
@@ -98,6 +116,8 @@ class GenesysEmulator(Emulator):
             *integrations.routes(guard, self.integrations),
             *configurations.routes(guard, self.configurations),
             *deployments.routes(guard, self.deployments),
+            *guest_tokens.routes(self.exchange, self.sign_ins, self.conversations),
+            *web_messaging.routes(self.conversations, self.journal, self.clock),
             *public.routes(self.deployments, self.base_url),
         ]
 
@@ -109,6 +129,8 @@ class GenesysEmulator(Emulator):
         """Return to a new organisation; tokens are no longer valid after it."""
         super().reset()
         self.rate_limit.reset()
+        self.provider.reset()
+        self.conversations.connections.reset()
 
     def error_response(self, status: int) -> Response:
         """Return Genesys Cloud's error body for a status."""
@@ -132,11 +154,15 @@ class GenesysEmulator(Emulator):
         ]
 
     def extra_control_routes(self) -> Sequence[BaseRoute]:
-        """Return the control routes of the rate limit."""
+        """Return the control routes of the rate limit and of the conversations."""
         return [
+            Route("/conversations", self._read_conversations, methods=["GET"]),
             Route("/rate-limit", self._read_allowance, methods=["GET"]),
             Route("/rate-limit", self._set_allowance, methods=["POST"]),
         ]
+
+    async def _read_conversations(self, _: Request) -> Response:
+        return JSONResponse({"conversations": self.conversations.listing()})
 
     async def _read_allowance(self, _: Request) -> Response:
         return JSONResponse({"allowance": self.rate_limit.allowance})

@@ -26,8 +26,8 @@ _DEFAULT_CODES = {
 class GenesysError(Exception):
     """A refusal: status, dotted code, and a message whose `{names}` are filled from `params`.
 
-    `details` are mappings with `errorCode` and `fieldName`. Texts never hold a secret: they go to
-    the journal as they are.
+    `details` are mappings with `errorCode` and `fieldName`. `reason` is what the journal says where
+    the caller is told less. Texts never hold a secret: they go to the journal as they are.
     """
 
     def __init__(
@@ -39,6 +39,7 @@ class GenesysError(Exception):
         params: Mapping[str, str] | None = None,
         details: Sequence[Mapping[str, str]] = (),
         headers: Mapping[str, str] | None = None,
+        reason: str = "",
     ) -> None:
         self.status = status
         self.code = code or _DEFAULT_CODES.get(status, "unknown.error")
@@ -47,6 +48,7 @@ class GenesysError(Exception):
         self.details = [dict(detail) for detail in details]
         self.headers = dict(headers or {})
         super().__init__(message.format_map(self.params) if self.params else message)
+        self.reason = reason or str(self)
 
     def body(self, context_id: str) -> dict[str, Any]:
         """Return the error body (SDK model `ErrorBody`)."""

@@ -56,7 +56,7 @@ async def refuse(request: Request, error: Exception) -> Response:
     """Turn a GenesysError that a handler raised into its answer, and tell the journal why."""
     if not isinstance(error, GenesysError):  # only registered for GenesysError
         raise error
-    request.state.reason = str(error)
+    request.state.reason = error.reason
     return refusal(error)
 
 
