@@ -30,7 +30,8 @@ class Emulator(ABC):
     """One vendor's service on loopback.
 
     A subclass gives routes, first contents and the vendor's error body. Handlers are `async def`
-    and await nothing but the request's body, so each request changes the state as one step.
+    and await nothing but the request's body, so each request changes the state as one step; one
+    that has to wait for somebody else looks at the state again afterwards.
     `base_url` is what every issuer and link is built from: never the Host header, which the
     vendors' Terraform providers send without a port.
     """

@@ -31,7 +31,14 @@ from local.okta.api.trusted_origins import TrustedOriginCalls
 from local.okta.api.users import UserCalls
 from local.okta.errors import OktaError, render, response_for_status
 from local.okta.model.organization import Organization
-from local.okta.model.seed import seed
+from local.okta.model.seed import ORGANIZATION_SERVER, seed
+from local.okta.model.servers import DEFAULT
+from local.okta.oidc.provider import Provider
+from local.okta.oidc.web.authorize import AuthorizePages
+from local.okta.oidc.web.logout import LogoutPages
+from local.okta.oidc.web.pages import Pages
+from local.okta.oidc.web.sessions import SessionCalls
+from local.okta.oidc.web.tokens import TokenCalls
 
 _TOO_MANY = 429
 
@@ -42,6 +49,15 @@ class RateLimit(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     per_minute: int = Field(alias="perMinute", ge=1, le=10_000_000)
+
+
+class Rotation(BaseModel):
+    """Whose keys `POST /_local/keys/rotate` rotates; with `overlap` the old ones stay valid."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    server: str = DEFAULT
+    overlap: bool = True
 
 
 class OktaEmulator(Emulator):
@@ -60,6 +76,7 @@ class OktaEmulator(Emulator):
         organization = self.organization
         users = UserCalls(organization)
         applications = ApplicationCalls(organization)
+        provider, pages = Provider(organization), Pages(organization.origins)
         return [
             *applications.operations(),
             *AssignmentCalls(organization).operations(),
@@ -70,6 +87,10 @@ class OktaEmulator(Emulator):
             *part_calls(organization),
             *OrganizationCalls(organization).operations(),
             *MetadataCalls(organization).operations(),
+            *AuthorizePages(provider, pages).operations(),
+            *TokenCalls(provider).operations(),
+            *LogoutPages(provider, pages).operations(),
+            *SessionCalls(provider).operations(),
         ]
 
     def routes(self) -> Sequence[BaseRoute]:
@@ -104,12 +125,31 @@ class OktaEmulator(Emulator):
         ]
 
     def extra_control_routes(self) -> Sequence[BaseRoute]:
-        """Return `GET`, `POST` and `DELETE /_local/rate-limit`."""
+        """Return `GET`, `POST` and `DELETE /_local/rate-limit`, and `POST /_local/keys/rotate`."""
         return [
+            Route("/keys/rotate", self._rotate_keys, methods=["POST"]),
             Route("/rate-limit", self._read_limit, methods=["GET"]),
             Route("/rate-limit", self._set_limit, methods=["POST"]),
             Route("/rate-limit", self._reset_limit, methods=["DELETE"]),
         ]
+
+    async def _rotate_keys(self, request: Request) -> Response:
+        try:
+            wanted = Rotation.model_validate_json(await request.body() or b"{}")
+        except ValidationError as error:
+            return JSONResponse({"error": describe(error)}, status_code=400)
+        servers, keys = self.organization.servers.all(), self.organization.keys
+        known = {name: one["id"] for one in servers for name in (one["name"], one["id"])}
+        id = (known | {ORGANIZATION_SERVER: ORGANIZATION_SERVER}).get(wanted.server)
+        if id is None:
+            text = f"server is {wanted.server!r}: one of {', '.join(sorted(known))} is expected."
+            return JSONResponse({"error": text}, status_code=404)
+        with self.store.transaction():
+            if wanted.overlap:
+                keys.rotate(id)
+            else:
+                keys.replace(id)
+        return JSONResponse({"server": id, "kid": keys.active(id).kid})
 
     async def _read_limit(self, _: Request) -> Response:
         return JSONResponse({"perMinute": self.rate_limits.per_minute})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final, TypeVar
 
 from pydantic import BaseModel, ValidationError
@@ -27,13 +28,16 @@ Shape = TypeVar("Shape", bound=BaseModel)
 
 @dataclass(frozen=True)
 class Call:
-    """A request, as far as handlers need it."""
+    """A request, as far as handlers need it; `note` tells the journal why one was refused."""
 
     path: Mapping[str, str]
     query: QueryParams
     headers: Headers
     content: bytes
     address: str
+    method: str
+    cookies: Mapping[str, str]
+    note: Callable[[str], None]
 
     def parse(self, shape: type[Shape]) -> Shape:
         """Return the JSON body in a shape; an absent body is an empty object.
@@ -88,6 +92,9 @@ def _route(path: str, methods: Mapping[str, Operation], store: Store, base_url: 
             content=await request.body(),
             # Never the Host header, which the vendor's provider sends without a port.
             address=f"{base_url}{request.url.path}",
+            method=request.method,
+            cookies=request.cookies,
+            note=partial(setattr, request.state, "reason"),
         )
         with store.transaction():
             result = operation.handle(call)

@@ -11,10 +11,9 @@ from starlette.responses import JSONResponse, Response
 
 from local.emulator.store import Document
 from local.okta.api.calls import Call, Operation
-from local.okta.errors import OktaError, not_found
+from local.okta.errors import OktaError
 from local.okta.model.organization import Organization
-from local.okta.model.seed import ORGANIZATION_SERVER
-from local.okta.model.state import ACTIVE
+from local.okta.oidc.issuers import ORGANIZATION_SCOPES, Issuer, Issuers
 
 _OPENID: Final = ".well-known/openid-configuration"
 _OAUTH: Final = ".well-known/oauth-authorization-server"
@@ -29,15 +28,6 @@ _SECRET_METHODS: Final = [
 _JWT_ALGORITHMS: Final = [
     f"{family}{size}" for family in ("HS", "RS", "ES") for size in (256, 384, 512)
 ]
-_ORGANIZATION_SCOPES: Final = [
-    "openid",
-    "email",
-    "profile",
-    "address",
-    "phone",
-    "offline_access",
-    "groups",
-]
 _CLAIMS: Final = [
     *("iss", "ver", "sub", "aud", "iat", "exp", "jti", "auth_time", "amr", "idp", "nonce"),
     *("name", "nickname", "preferred_username", "given_name", "middle_name", "family_name"),
@@ -51,6 +41,7 @@ class MetadataCalls:
 
     def __init__(self, organization: Organization) -> None:
         self._organization = organization
+        self._issuers = Issuers(organization)
         self._base_url = organization.state.base_url
 
     def operations(self) -> list[Operation]:
@@ -70,7 +61,7 @@ class MetadataCalls:
     def _openid(self, call: Call) -> Response:
         document = self._document(call)
         document |= {
-            "userinfo_endpoint": f"{self._endpoints(call)}/v1/userinfo",
+            "userinfo_endpoint": f"{self._issuer(call).endpoints}/v1/userinfo",
             "id_token_signing_alg_values_supported": ["RS256"],
         }
         return _cached(document, _DAY)
@@ -79,7 +70,7 @@ class MetadataCalls:
         return _cached(self._document(call), _DAY)
 
     def _keys(self, call: Call) -> Response:
-        server_id = self._server(call) or ORGANIZATION_SERVER
+        server_id = self._issuer(call).key
         keys = self._organization.keys
         public = [
             {name: value for name, value in key.items() if name != "status"}
@@ -87,30 +78,17 @@ class MetadataCalls:
         ]
         return _cached({"keys": public}, keys.seconds_to_rotation(server_id))
 
-    def _server(self, call: Call) -> str | None:
-        """Return the id of the custom server in the path, None for the organization's own.
-
-        Assumption: an inactive server is answered like an unknown one.
-        """
-        server_id = call.path.get("server_id")
-        if server_id is None:
-            return None
-        if self._organization.servers.find(server_id)["status"] != ACTIVE:
-            raise not_found(server_id, "AuthorizationServer")
-        return server_id
-
-    def _endpoints(self, call: Call) -> str:
-        server_id = call.path.get("server_id")
-        return f"{self._base_url}/oauth2/{server_id}" if server_id else f"{self._base_url}/oauth2"
+    def _issuer(self, call: Call) -> Issuer:
+        return self._issuers.find(call.path.get("server_id"))
 
     def _document(self, call: Call) -> Document:
-        server_id = self._server(call)
+        issuer = self._issuer(call)
         client_id = call.query.get("client_id")
         if client_id and not self._organization.applications.has_client(client_id):
             raise OktaError("invalid_client")
-        endpoints = f"{self._endpoints(call)}/v1"
+        endpoints = f"{issuer.endpoints}/v1"
         return {
-            "issuer": self._endpoints(call) if server_id else self._base_url,
+            "issuer": issuer.url,
             "authorization_endpoint": f"{endpoints}/authorize",
             "token_endpoint": f"{endpoints}/token",
             "registration_endpoint": f"{self._base_url}/oauth2/v1/clients",
@@ -134,7 +112,7 @@ class MetadataCalls:
                 "urn:ietf:params:oauth:grant-type:device_code",
             ],
             "subject_types_supported": ["public"],
-            "scopes_supported": self._scopes(server_id),
+            "scopes_supported": self._scopes(issuer),
             "token_endpoint_auth_methods_supported": _SECRET_METHODS,
             "claims_supported": _CLAIMS,
             "code_challenge_methods_supported": ["S256"],
@@ -152,12 +130,12 @@ class MetadataCalls:
             "dpop_signing_alg_values_supported": _JWT_ALGORITHMS[3:],
         }
 
-    def _scopes(self, server_id: str | None) -> list[str]:
-        if server_id is None:
-            return _ORGANIZATION_SCOPES
+    def _scopes(self, issuer: Issuer) -> list[str]:
+        if not issuer.custom:
+            return list(ORGANIZATION_SCOPES)
         return [
             scope["name"]
-            for scope in self._organization.scopes.all(server_id)
+            for scope in self._organization.scopes.all(issuer.key)
             if scope["metadataPublish"] == "ALL_CLIENTS"
         ]
 

@@ -56,6 +56,11 @@ class Applications:
         """Tell whether an application has this client id."""
         return self._clients.owner(client_id) is not None
 
+    def of_client(self, client_id: str) -> Document | None:
+        """Return the application with this client id, or None."""
+        id = self._clients.owner(client_id)
+        return None if id is None else self._documents[id]
+
     def create(self, body: ApplicationBody, *, activate: bool) -> Document:
         """Add one with a client id and, where its authentication needs one, a secret."""
         id = new_id(_PREFIX)

@@ -17,7 +17,8 @@ _KIND: Final = "OAuth2Claim"
 _LONGEST_NAME: Final = 255
 # The subject is Okta's own too, but its value may be changed (okta.md 4.5).
 _SUBJECT: Final = "(appuser != null) ? appuser.userName : app.clientId"
-_SYSTEM: Final = {
+# Okta's own claims of a person: scope -> names.
+SYSTEM: Final = {
     "profile": (
         "name",
         "preferred_username",
@@ -78,7 +79,7 @@ class Claims:
     def begin(self, server_id: str) -> None:
         """Give a new server the claims that Okta gives it."""
         self._add_system(server_id, "sub", "RESOURCE", "EXPRESSION", _SUBJECT, [])
-        for scope, names in _SYSTEM.items():
+        for scope, names in SYSTEM.items():
             for name in names:
                 self._add_system(server_id, name, "IDENTITY", "SYSTEM", name, [scope])
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -42,6 +43,19 @@ def mistake_in(uri: str, *, native: bool, wildcards: bool) -> str | None:
     if "*" in uri:
         return _mistake_in_wildcard(uri, parts.hostname, wildcards)
     return None
+
+
+def is_registered(uri: str, registered: Sequence[str], *, wildcards: bool) -> bool:
+    """Tell whether a redirect URI is one of those registered: the same characters, no less.
+
+    Where wildcards are allowed, an asterisk stands for letters, digits and hyphens of one label.
+    """
+    if uri in registered:
+        return True
+    patterns = [one for one in registered if "*" in one] if wildcards else []
+    return any(
+        re.fullmatch(r"[A-Za-z0-9-]*".join(map(re.escape, one.split("*"))), uri) for one in patterns
+    )
 
 
 def _mistake_in_wildcard(uri: str, host: str, allowed: bool) -> str | None:

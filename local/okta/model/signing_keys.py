@@ -31,6 +31,7 @@ class SigningKeys:
     def __init__(self, state: State) -> None:
         self._state = state
         self._rotations = state.collection("key rotations")
+        self._loaded: dict[str, RSAKey] = {}
 
     def begin(self, server_id: str) -> None:
         """Give a new server its keys."""
@@ -82,6 +83,20 @@ class SigningKeys:
         self._settle(server_id)
         return self._material(server_id, self._of_status(server_id, ACTIVE)["kid"])
 
+    def known(self, server_id: str, kid: str) -> RSAKey | None:
+        """Return the key of an id that the server still shows, or None."""
+        self._settle(server_id)
+        return self._material(server_id, kid) if kid in self._keys(server_id) else None
+
+    def replace(self, server_id: str) -> None:
+        """Begin anew with other keys at once: what the old ones have signed fails from now on."""
+        for kid in self._keys(server_id):
+            del self._keys(server_id)[kid]
+        self._add(server_id, ACTIVE)
+        self._add(server_id, NEXT)
+        rotation = self._rotations[server_id]
+        self._rotations[server_id] = rotation | {"lastRotated": self._state.now()}
+
     def rotate(self, server_id: str) -> None:
         """Let the next key sign, keep the last one as expired, and drop an older one."""
         keys = self._keys(server_id)
@@ -123,9 +138,13 @@ class SigningKeys:
             made = RSAKey.generate_key(
                 _BITS, parameters={"kid": kid, "use": "sig", "alg": "RS256"}, private=True
             )
-            key["private"] = made.as_dict(private=True)
-            self._keys(server_id)[kid] = key
-        return RSAKey.import_key(key["private"])
+            # Not remembered before it is read again: the write may yet be undone.
+            self._keys(server_id)[kid] = key | {"private": made.as_dict(private=True)}
+            return made
+        if kid not in self._loaded:
+            # Reading a private key checks its numbers, which takes longer than signing with it.
+            self._loaded[kid] = RSAKey.import_key(key["private"])
+        return self._loaded[kid]
 
 
 def _jwk(key: RSAKey) -> Document:

@@ -62,6 +62,10 @@ class TrustedOrigins:
             one["type"] == scope for one in document["scopes"]
         )
 
+    def with_scope(self, scope: str) -> list[str]:
+        """Return the origins that are active and have a scope."""
+        return [one["origin"] for one in self.all() if self.allows(one["origin"], scope)]
+
     def create(self, body: OriginBody) -> Document:
         """Add one. It is active, whatever the body says (Assumption)."""
         document: Document = {"id": new_id("tos"), "status": ACTIVE}

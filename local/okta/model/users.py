@@ -81,6 +81,11 @@ class Users:
             raise not_found(id, _KIND)
         return found
 
+    def by_login(self, login: str) -> Document | None:
+        """Return the person with a login, or None; upper and lower case are the same."""
+        id = self._logins.owner(login.lower())
+        return None if id is None else self._documents[id]
+
     def create(self, body: UserBody, activate: bool) -> Document:
         """Add a person: staged, or active when there is a password, else provisioned."""
         document: Document = {"id": new_id("00u"), "activated": None, "lastLogin": None}

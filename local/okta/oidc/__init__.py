@@ -1,0 +1,1 @@
+"""Okta's OpenID Connect side: its rules. What speaks HTTP lies in `web/`."""

@@ -1,0 +1,1 @@
+"""Requests and answers of Okta's OpenID Connect side: endpoints and pages."""

@@ -1,0 +1,261 @@
+"""Authorize requests: what they get, and how each mistake is answered (okta.md 4.2)."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import pytest
+from bs4 import BeautifulSoup
+
+from tests.local.okta.bodies import origin_body
+from tests.local.okta.oidc.conftest import ALICE, CALLBACK, CAROL, PASSWORD, Shop, answer_of
+
+
+def test_nobody_signed_in_gets_a_page_and_then_the_code_goes_back(shop: Shop) -> None:
+    """M39, M43, M45."""
+    browser = shop.browser()
+    page = shop.authorize(browser, login_hint=ALICE)
+    assert (page.status_code, page.headers["cache-control"]) == (200, "no-store")
+    assert PASSWORD in page.text
+    answer = answer_of(browser.sign_in(page))
+    assert (answer["to"], answer["in"], answer["state"]) == (CALLBACK, "query", "state-1")
+    assert set(answer) == {"to", "in", "state", "code"}
+
+
+def test_somebody_signed_in_comes_back_at_once(shop: Shop) -> None:
+    """M44: with a session there is no page, with and without prompt=none."""
+    browser = shop.browser()
+    first = answer_of(browser.sign_in(shop.authorize(browser)))
+    second = answer_of(shop.authorize(browser))
+    third = answer_of(shop.authorize(browser, prompt="none"))
+    assert len({first["code"], second["code"], third["code"]}) == 3
+
+
+def test_the_pages_need_no_script_and_label_their_fields(shop: Shop) -> None:
+    """M43: labels, a title, a language, an alert after a mistake."""
+    browser = shop.browser()
+    page = shop.authorize(browser)
+    failed = browser.sign_in(page, password="wrong")
+    assert failed.status_code == 401
+    assert "idx" not in browser.cookies
+    assert shop.reason() == "access_denied: wrong login or password"
+    for response in (page, failed):
+        html = BeautifulSoup(response.text, "html.parser")
+        assert html.script is None
+        assert html.html is not None
+        assert html.html["lang"] == "en"
+        labelled = {str(label["for"]) for label in html.find_all("label")}
+        shown = {str(one["id"]) for one in html.find_all("input") if one.get("type") != "hidden"}
+        assert labelled == shown
+    assert BeautifulSoup(failed.text, "html.parser").find(role="alert") is not None
+    assert answer_of(browser.sign_in(failed))["code"]
+
+
+@pytest.mark.parametrize("login", ["nobody@example.com", "", "<b>@example.com"])
+def test_an_unknown_login_is_answered_like_a_wrong_password(shop: Shop, login: str) -> None:
+    browser = shop.browser()
+    page = browser.sign_in(shop.authorize(browser), login)
+    assert (page.status_code, "<b>" in page.text) == (401, False)
+    assert shop.reason() == "access_denied: wrong login or password"
+
+
+def test_a_sign_in_form_works_in_its_own_browser_only(shop: Shop) -> None:
+    """A form of another site, or of another browser's page, signs nobody in."""
+    page = shop.authorize(shop.browser())
+    for browser in (shop.browser(), shop.browser()):
+        refused = browser.sign_in(page)
+        assert refused.status_code == 403
+        assert "idx" not in browser.cookies
+        assert "another browser" in shop.reason()
+        shop.authorize(browser)
+
+
+def test_a_session_cookie_is_out_of_reach_of_scripts(shop: Shop) -> None:
+    browser = shop.browser()
+    response = browser.sign_in(shop.authorize(browser))
+    (line,) = [one for one in response.headers.get_list("set-cookie") if one.startswith("idx=")]
+    flags = {part.strip().lower() for part in line.split(";")[1:]}
+    assert flags == {"httponly", "secure", "samesite=none", "path=/"}
+
+
+PAGES: dict[str, tuple[dict[str, Any], str, str]] = {
+    "no client": ({"client_id": None}, "invalid_request", "client_id"),
+    "unknown client": ({"client_id": "nobody"}, "invalid_client", "unknown client"),
+    "M61 no redirect": ({"redirect_uri": None}, "invalid_request", "redirect_uri"),
+    "M61 slash": ({"redirect_uri": CALLBACK + "/"}, "invalid_request", "not registered"),
+    "M61 case": ({"redirect_uri": "https://shop.test/CB"}, "invalid_request", "not registered"),
+    "M61 host case": ({"redirect_uri": "https://Shop.test/cb"}, "invalid_request", "registered"),
+    "M61 port": ({"redirect_uri": "https://shop.test:443/cb"}, "invalid_request", "registered"),
+    "M61 query": ({"redirect_uri": CALLBACK + "?b=2"}, "invalid_request", "not registered"),
+    "M61 http": ({"redirect_uri": "http://shop.test/cb"}, "invalid_request", "not registered"),
+    "M61 other": ({"redirect_uri": "https://evil.test/cb"}, "invalid_request", "not registered"),
+    "M61 script": ({"redirect_uri": "javascript:alert(1)"}, "invalid_request", "not registered"),
+    "M61 twice": ({"redirect_uri": [CALLBACK, CALLBACK]}, "invalid_request", "repeated"),
+    "M40 no challenge": ({"code_challenge": None}, "invalid_request", "PKCE code challenge"),
+}
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_without_a_trusted_target_the_refusal_is_a_page(shop: Shop, name: str) -> None:
+    changes, error, reason = PAGES[name]
+    response = shop.authorize(shop.browser(), **changes)
+    assert (response.status_code, "location" in response.headers) == (400, False)
+    assert f"<code>{error}</code>" in response.text
+    assert "<script" not in response.text
+    assert reason in shop.reason()
+
+
+QUERY: dict[str, tuple[dict[str, Any], str, str]] = {
+    "M39 no state": ({"state": None}, "invalid_request", "state is missing"),
+    "M35 no type": ({"response_type": None}, "invalid_request", "response_type"),
+    "M33 unknown scope": ({"scope": "openid secret"}, "invalid_scope", "unknown scopes secret"),
+    "M33 no scope": ({"scope": None}, "invalid_scope", "default scopes"),
+    "M40 plain": ({"code_challenge_method": "plain"}, "invalid_request", "is plain"),
+    "M40 no method": ({"code_challenge_method": None}, "invalid_request", "is missing"),
+    "M40 short": ({"code_challenge": "abc"}, "invalid_request", "SHA-256"),
+    "prompt": ({"prompt": "later"}, "invalid_request", "prompt"),
+    "prompt none login": ({"prompt": "none login"}, "invalid_request", "prompt"),
+    "M36 max_age": ({"max_age": "soon"}, "invalid_request", "max_age"),
+    "M36 negative": ({"max_age": "-1"}, "invalid_request", "max_age"),
+    "mode": ({"response_mode": "carrier_pigeon"}, "unsupported_response_mode", "mode"),
+    "request object": ({"request": "e30.e30."}, "request_not_supported", "Request objects"),
+    "twice": ({"nonce": ["a", "b"]}, "invalid_request", "repeated"),
+    "M44 no session": ({"prompt": "none"}, "login_required", "not logged in"),
+}
+
+
+@pytest.mark.parametrize("name", QUERY)
+def test_the_client_is_told_of_other_mistakes(shop: Shop, name: str) -> None:
+    changes, error, reason = QUERY[name]
+    answer = answer_of(shop.authorize(shop.browser(), **changes))
+    assert (answer["to"], answer["in"], answer["error"]) == (CALLBACK, "query", error)
+    assert answer.get("state") == ("state-1" if "state" not in changes else None)
+    assert reason in shop.reason()
+
+
+def test_implicit_types_answer_in_the_fragment(shop: Shop) -> None:
+    """M35: codes only."""
+    answer = answer_of(shop.authorize(shop.browser(), response_type="id_token"))
+    assert (answer["in"], answer["error"]) == ("fragment", "unsupported_response_type")
+
+
+def test_an_inactive_application_is_nobodys_client(shop: Shop) -> None:
+    shop.okta.post(f"/api/v1/apps/{shop.app['id']}/lifecycle/deactivate")
+    assert shop.authorize(shop.browser()).status_code == 400
+    assert shop.reason() == "invalid_client: the application is inactive"
+
+
+def test_who_is_not_assigned_gets_no_code(shop: Shop) -> None:
+    browser = shop.browser()
+    answer = answer_of(browser.sign_in(shop.authorize(browser), CAROL))
+    assert answer["error"] == "access_denied"
+    assert answer["error_description"] == "User is not assigned to the client application."
+    carol = shop.okta.get(f"/api/v1/users/{CAROL}")["id"]
+    shop.okta.post(f"/api/v1/apps/{shop.app['id']}/users", {"id": carol})
+    assert answer_of(shop.authorize(browser, prompt="none"))["code"]
+
+
+@pytest.mark.parametrize(("prompt", "age", "asked"), [("login", None, True), (None, 10, True)])
+def test_prompt_and_max_age_ask_again_and_are_then_satisfied(
+    shop: Shop, prompt: str | None, age: int | None, asked: bool
+) -> None:
+    """M36: an old session is not good enough, a new one is."""
+    browser = shop.browser()
+    browser.sign_in(shop.authorize(browser))
+    shop.okta.post("/_local/clock", {"advance": 11})
+    page = shop.authorize(browser, prompt=prompt, max_age=age)
+    assert page.status_code == 200
+    assert answer_of(browser.sign_in(page))["code"]
+
+
+def test_max_age_and_no_prompt_is_login_required(shop: Shop) -> None:
+    """M36."""
+    browser = shop.browser()
+    browser.sign_in(shop.authorize(browser))
+    assert answer_of(shop.authorize(browser, prompt="none", max_age=60))["code"]
+    shop.okta.post("/_local/clock", {"advance": 61})
+    answer = answer_of(shop.authorize(browser, prompt="none", max_age=60))
+    assert answer["error"] == "login_required"
+    assert "re-authentication" in answer["error_description"]
+
+
+def test_a_session_ends_after_two_hours_without_use(shop: Shop) -> None:
+    browser = shop.browser()
+    browser.sign_in(shop.authorize(browser))
+    for seconds, found in ((7000, "code"), (7000, "code"), (7201, "error")):
+        shop.okta.post("/_local/clock", {"advance": seconds})
+        assert found in answer_of(shop.authorize(browser, prompt="none"))
+
+
+def test_a_form_may_carry_the_request(shop: Shop) -> None:
+    browser = shop.browser()
+    page = browser.send("POST", "/oauth2/default/v1/authorize", data=shop.parameters())
+    assert answer_of(browser.sign_in(page))["code"]
+
+
+def test_response_modes_carry_the_same_answer(shop: Shop) -> None:
+    browser = shop.browser()
+    browser.sign_in(shop.authorize(browser))
+    assert answer_of(shop.authorize(browser, response_mode="query"))["in"] == "query"
+    assert answer_of(shop.authorize(browser, response_mode="fragment"))["in"] == "fragment"
+    page = shop.authorize(browser, response_mode="form_post")
+    form = BeautifulSoup(page.text, "html.parser").form
+    assert form is not None
+    assert form["action"] == CALLBACK
+    assert {str(one["name"]) for one in form.find_all("input")} == {"code", "state"}
+    assert "form-action 'self' https://shop.test;" in page.headers["content-security-policy"]
+    page = shop.authorize(browser, response_mode="okta_post_message")
+    called = re.search(r"postMessage\((\{.*\}), (\".*\")\)", page.text)
+    assert called is not None
+    assert set(json.loads(called[1])) == {"code", "state"}
+    assert json.loads(called[2]) == "https://shop.test"
+    policy = page.headers["content-security-policy"]
+    assert policy.endswith("frame-ancestors 'self' https://shop.test")
+
+
+def test_a_redirect_uri_keeps_its_own_query(shop: Shop) -> None:
+    browser = shop.browser()
+    page = shop.authorize(browser, redirect_uri="https://shop.test/cb?a=1")
+    location = browser.sign_in(page).headers["location"]
+    assert location.startswith("https://shop.test/cb?a=1&code=")
+
+
+def test_only_trusted_origins_may_frame_the_sign_in_page(shop: Shop) -> None:
+    policy = shop.authorize(shop.browser()).headers["content-security-policy"]
+    assert policy.endswith("frame-ancestors 'self'")
+    shop.okta.post(
+        "/api/v1/trustedOrigins",
+        origin_body("https://shop.test", scopes=[{"type": "IFRAME_EMBED"}]),
+    )
+    policy = shop.authorize(shop.browser()).headers["content-security-policy"]
+    assert policy.endswith("frame-ancestors 'self' https://shop.test")
+
+
+def test_consent_is_asked_for_once_and_again_when_prompted(shop: Shop) -> None:
+    """M60."""
+    scopes = "/api/v1/authorizationServers/default/scopes"
+    shop.okta.post(scopes, {"name": "orders", "consent": "REQUIRED", "displayName": "See orders"})
+    shop.set(consent_method="REQUIRED")
+    browser, wanted = shop.browser(), "openid orders"
+    page = browser.sign_in(shop.authorize(browser, scope=wanted))
+    assert (page.status_code, "See orders" in page.text) == (200, True)
+    silent = answer_of(shop.authorize(browser, scope=wanted, prompt="none"))
+    assert silent["error"] == "consent_required"
+    denied = answer_of(browser.submit(page, decision="deny"))
+    assert (denied["error"], denied["state"]) == ("access_denied", "state-1")
+    page = shop.authorize(browser, scope=wanted)
+    assert answer_of(browser.submit(page, decision="allow"))["code"]
+    assert answer_of(shop.authorize(browser, scope=wanted, prompt="none"))["code"]
+    page = shop.authorize(browser, scope=wanted, prompt="consent")
+    assert answer_of(browser.submit(page, decision="allow"))["code"]
+
+
+def test_nothing_secret_is_written_down(shop: Shop) -> None:
+    """R2: neither password, code, verifier nor token is in the journal."""
+    code = shop.code()
+    tokens = shop.token(shop.redemption(code)).json()
+    written = json.dumps(shop.okta.journal())
+    secrets = [PASSWORD, code, shop.secret, tokens["access_token"], tokens["id_token"]]
+    assert not [one for one in secrets if one in written]
