@@ -131,6 +131,8 @@ class Background:
             if not self._has_ended(_STOP_SECONDS):
                 process.kill()
                 self._has_ended(_STOP_SECONDS)
+        for child in _started:
+            child.poll()
         return True
 
     def _has_ended(self, seconds: float) -> bool:
