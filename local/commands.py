@@ -201,7 +201,11 @@ def serve_cloud() -> None:
     from local.serving import serve  # not for every command: it loads both emulators
 
     place = Place.here()
-    serve(place.layout, place.ports)
+    try:
+        serve(place.layout, place.ports)
+    except _EXPLAINED as error:
+        # The command that waits for this process repeats it, and calls it an error.
+        sys.exit(str(error))
 
 
 def run() -> None:

@@ -174,6 +174,7 @@ def test_a_port_in_use_is_named_with_its_variable(desk: Desk) -> None:
         said.stderr.replace("\n", " ")
     )
     assert "LOCAL_GENESYS_PORT=" in said.stderr
+    assert said.stderr.count("error:") == 1
     assert "Traceback" not in said.stderr
     assert desk.status(code=3)["running"] is False
 
