@@ -46,11 +46,6 @@ class Preview:
                 return list(step.get("replaceReasons") or [])
         return []
 
-    @property
-    def summary(self) -> dict[str, int]:
-        """Operation to number of resources, stack and providers included."""
-        return dict(self.document["changeSummary"])
-
 
 @dataclass
 class Workbench:

@@ -47,11 +47,6 @@ class Contacts:
         return self._contacts.documents()
 
 
-def _is_text(claim: object) -> bool:
-    # Half characters, which JSON can carry, are not printable either.
-    return isinstance(claim, str) and claim.isprintable()
-
-
 def identity(contact: Document | None) -> Document:
     """Return what a flow sees of a visitor; None stands for a guest.
 
