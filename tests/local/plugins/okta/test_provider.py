@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import collections.abc
-import importlib
 import inspect
 import re
 import typing
 from typing import Any
 
 import pulumi._types as sdk_types
+import pulumi_okta as okta
 import pytest
 
 from local.plugins.okta import okta_provider
@@ -19,32 +19,34 @@ from tests.local.plugins.engine_client import CallError, EngineClient, secret, s
 from tests.local.plugins.okta.double import TOKEN, OktaDouble
 
 _PROVIDER: Provider[Any] = okta_provider({})
-_RESOURCES = {
-    "okta:app/oAuth:OAuth": "pulumi_okta.app.o_auth",
-    "okta:app/groupAssignment:GroupAssignment": "pulumi_okta.app.group_assignment",
-    "okta:trustedorigin/origin:Origin": "pulumi_okta.trustedorigin.origin",
-    "okta:auth/server:Server": "pulumi_okta.auth.server",
-    "okta:auth/serverScope:ServerScope": "pulumi_okta.auth.server_scope",
-    "okta:auth/serverClaim:ServerClaim": "pulumi_okta.auth.server_claim",
-    "okta:auth/serverPolicy:ServerPolicy": "pulumi_okta.auth.server_policy",
-    "okta:auth/serverPolicyRule:ServerPolicyRule": "pulumi_okta.auth.server_policy_rule",
-}
+_RESOURCES = (
+    "okta:app/oAuth:OAuth",
+    "okta:app/groupAssignment:GroupAssignment",
+    "okta:trustedorigin/origin:Origin",
+    "okta:auth/server:Server",
+    "okta:auth/serverScope:ServerScope",
+    "okta:auth/serverClaim:ServerClaim",
+    "okta:auth/serverPolicy:ServerPolicy",
+    "okta:auth/serverPolicyRule:ServerPolicyRule",
+)
 _LOOKUPS = {
-    "okta:group/getEveryoneGroup:getEveryoneGroup": (
-        "pulumi_okta.group.get_everyone_group",
-        "GetEveryoneGroupResult",
-    ),
-    "okta:group/getGroup:getGroup": ("pulumi_okta.group.get_group", "GetGroupResult"),
-    "okta:auth/getServer:getServer": ("pulumi_okta.auth.get_server", "GetServerResult"),
+    "okta:group/getEveryoneGroup:getEveryoneGroup": "get_everyone_group",
+    "okta:group/getGroup:getGroup": "get_group",
+    "okta:auth/getServer:getServer": "get_server",
 }
 # Taken as filled in by Okta, see OAuth's assumption.
 _FILLED_IN = {"appSettingsJson", "logo", "network", "userNameTemplatePushStatus"}
 _SCALARS = {str: "string", bool: "boolean", int: "integer", float: "number"}
 
 
+def _sdk(token: str, name: str) -> Any:
+    # Through its package, which loads at its first use: a module imported out of one that has
+    # not been used yet leaves the package half loaded for the rest of the process.
+    return getattr(getattr(okta, token.split(":")[1].partition("/")[0]), name)
+
+
 def _sdk_class(token: str, suffix: str = "") -> Any:
-    module = importlib.import_module(_RESOURCES[token])
-    return getattr(module, token.rpartition(":")[2] + suffix)
+    return _sdk(token, token.rpartition(":")[2] + suffix)
 
 
 def _sdk_shape(hint: Any) -> Any:
@@ -135,24 +137,18 @@ class TestResourcesAgreeWithTheSdk:
 
 @pytest.mark.parametrize("token", _LOOKUPS)
 def test_look_ups_agree_with_the_sdk(token: str) -> None:
-    module, result = (importlib.import_module(_LOOKUPS[token][0]), _LOOKUPS[token][1])
     lookup = _PROVIDER.lookups[token]
-    function = next(
-        one
-        for name, one in inspect.getmembers(module, inspect.isfunction)
-        if name == _LOOKUPS[token][0].rpartition(".")[2]
-    )
-    source = inspect.getsource(function)
+    source = inspect.getsource(_sdk(token, _LOOKUPS[token]))
     assert f"'{token}'" in source
     sent = set(re.findall(r"__args__\['(\w+)'\]", source))
     assert {one.name for one in lookup.arguments} == sent
-    outputs = sdk_types.output_type_types(getattr(module, result))
+    outputs = sdk_types.output_type_types(_sdk(token, f"G{token.rpartition(':')[2][1:]}Result"))
     expected = {name: _sdk_shape(hint) for name, hint in outputs.items()}
     assert _shapes(lookup.results) == expected
 
 
 def test_the_configuration_agrees_with_the_sdk() -> None:
-    arguments = importlib.import_module("pulumi_okta.provider").ProviderArgs
+    arguments = okta.ProviderArgs
     expected = {
         name: _sdk_shape(hint) for name, hint in sdk_types.input_type_types(arguments).items()
     }
