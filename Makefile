@@ -5,6 +5,7 @@ MAKEFLAGS += --no-print-directory
 
 PYTHON ?= python3
 VENV := .local/venv
+NPM := .local/npm
 RUN := $(VENV)/bin/python
 SAY := printf '\033[1;36m>\033[0m %s\n'
 ifdef NO_COLOR
@@ -24,7 +25,7 @@ help: ## Show this list
 	@echo
 	@echo 'Start with `make up`; README.md tells the rest.'
 
-up: $(VENV)/running.stamp ## Set everything up, apply the local stack, build the site and serve it
+up: $(VENV)/running.stamp browser-sdk ## Set everything up, apply the local stack, build the site and serve it
 	@$(RUN) -m local up
 
 down: ## Stop everything that `make up` started
@@ -39,7 +40,7 @@ env: $(VENV)/running.stamp ## Print what the shell needs for the plain `pulumi` 
 reset: $(VENV)/running.stamp ## Stop everything and forget both clouds and the stack
 	@$(RUN) -m local reset
 
-test: $(VENV)/testing.stamp chromium engine ## Set up what tests need and run every test
+test: $(VENV)/testing.stamp $(NPM)/testing.stamp chromium engine ## Set up what tests need and run every test
 	@$(RUN) -m pytest --numprocesses 2 --dist worksteal
 
 check: $(VENV)/testing.stamp ## Lint, check types, and compare the generated SDK with its schema
@@ -51,7 +52,7 @@ check: $(VENV)/testing.stamp ## Lint, check types, and compare the generated SDK
 sdk: $(VENV)/running.stamp ## Generate sdks/genesyscloud anew from its schema
 	@$(RUN) -m local sdk
 
-bench: $(VENV)/testing.stamp engine ## Measure, as ratios inside one run
+bench: $(VENV)/testing.stamp $(NPM)/testing.stamp chromium engine ## Measure, as ratios inside one run
 	@$(RUN) -m benchmarks
 
 engine: $(VENV)/running.stamp
@@ -79,3 +80,22 @@ $(VENV)/testing.stamp: requirements-dev.txt $(VENV)/running.stamp
 	@$(RUN) -m pip install --quiet --requirement requirements-dev.txt || { $(FAILED); exit 1; }
 	@rm -rf sdks/*/build sdks/*/*.egg-info
 	@touch $@
+
+# The site can do without: then it offers no sign-in with Okta's own SDK, and the build says so.
+.PHONY: browser-sdk
+browser-sdk:
+	@if command -v npm >/dev/null; then $(MAKE) $(NPM)/running.stamp; \
+	else echo 'npm is not on PATH, so the site is built without the sign-in that uses okta-auth-js. Node.js 20 brings npm.'; fi
+
+$(NPM)/running.stamp: package.json package-lock.json .npmrc
+	@$(SAY) 'Installing the npm package that the site ships'
+	@mkdir -p $(NPM) && cp package.json package-lock.json .npmrc $(NPM)/
+	@npm ci --prefix $(NPM) --omit=dev --silent || { $(FAILED); exit 1; }
+	@touch $@
+
+$(NPM)/testing.stamp: package.json package-lock.json .npmrc
+	@command -v npm >/dev/null || { echo 'npm is not on PATH, and tests of the browser code need it. Install Node.js 20 or newer.'; exit 1; }
+	@$(SAY) 'Installing the npm packages that tests need'
+	@mkdir -p $(NPM) && cp package.json package-lock.json .npmrc $(NPM)/
+	@npm ci --prefix $(NPM) --silent || { $(FAILED); exit 1; }
+	@touch $(NPM)/running.stamp $@
