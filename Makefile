@@ -12,6 +12,9 @@ ifdef NO_COLOR
 SAY := printf '> %s\n'
 endif
 
+# uv unpacks a package once for every clone on the machine; pip knows indexes that only pip was told of.
+UV := UV_PYTHON=$(RUN) $(VENV)/bin/uv --quiet --no-progress
+install = $(UV) pip install --requirement $(1) || $(RUN) -m pip install --quiet --requirement $(1) || { $(FAILED); exit 1; }
 FAILED := echo 'The packages were not installed, for the reason above. Run the same command again.'
 
 export PYTHONPYCACHEPREFIX := $(CURDIR)/.local/cache/python
@@ -69,15 +72,18 @@ $(VENV)/made.stamp:
 		{ echo 'A virtual environment could not be made. On Debian: apt-get install python3-venv'; exit 1; }
 	@touch $@
 
-$(VENV)/running.stamp: requirements.txt constraints.txt $(shell find sdks -type f) | $(VENV)/made.stamp
-	@$(SAY) 'Installing the Python packages (the first time: half a minute)'
-	@$(RUN) -m pip install --quiet --requirement requirements.txt || { $(FAILED); exit 1; }
+$(VENV)/bin/uv: | $(VENV)/made.stamp
+	@$(RUN) -m pip install --quiet --constraint constraints.txt uv || { $(FAILED); exit 1; }
+
+$(VENV)/running.stamp: requirements.txt constraints.txt $(shell find sdks -type f) | $(VENV)/bin/uv
+	@$(SAY) 'Installing the Python packages'
+	@$(call install,requirements.txt)
 	@rm -rf sdks/*/build sdks/*/*.egg-info
 	@touch $@
 
 $(VENV)/testing.stamp: requirements-dev.txt $(VENV)/running.stamp
-	@$(SAY) 'Installing the Python packages that tests need (the first time: a minute or two)'
-	@$(RUN) -m pip install --quiet --requirement requirements-dev.txt || { $(FAILED); exit 1; }
+	@$(SAY) 'Installing the Python packages that tests need'
+	@$(call install,requirements-dev.txt)
 	@rm -rf sdks/*/build sdks/*/*.egg-info
 	@touch $@
 
