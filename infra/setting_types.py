@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
 from pydantic.alias_generators import to_camel
 
 from infra.languages import MESSENGER_LANGUAGES
@@ -16,6 +16,7 @@ from infra.web_address import parse_address, parse_site_url
 _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _SCOPE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+")  # RFC 6749, section 3.3
 _GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_CLIENT_SECRET = re.compile(r"[\x21-\x7e]{14,100}")  # Okta, "Applications API"
 _COLOR = re.compile(r"#([0-9a-f]{3}|[0-9a-f]{6})")
 
 
@@ -81,6 +82,12 @@ def _claims(claims: dict[str, str]) -> dict[str, str]:
     return claims
 
 
+def _client_secret(secret: SecretStr) -> SecretStr:
+    if not _CLIENT_SECRET.fullmatch(secret.get_secret_value()):
+        raise ValueError("14 to 100 printable ASCII characters without spaces, as Okta wants them")
+    return secret
+
+
 def _distinct(values: tuple[str, ...]) -> tuple[str, ...]:
     if len(set(values)) < len(values):
         raise ValueError("each of them once")
@@ -126,6 +133,7 @@ Scopes = Annotated[
 CustomScopes = Annotated[
     tuple[Annotated[str, AfterValidator(_custom_scope)], ...], AfterValidator(_distinct)
 ]
+ClientSecret = Annotated[SecretStr, AfterValidator(_client_secret)]
 Claims = Annotated[dict[Text, Text], AfterValidator(_claims)]
 EveryoneOrGroups = Annotated[
     Annotated[tuple[Text, ...], AfterValidator(_distinct)] | None,

@@ -20,6 +20,7 @@ from infra.okta_names import BUILT_IN_SCOPES
 from infra.provider_config import GenesysAccess, okta_mistakes, plain_secrets, read_genesys
 from infra.setting_types import (
     Claims,
+    ClientSecret,
     CustomScopes,
     EveryoneOrGroups,
     Scopes,
@@ -132,6 +133,9 @@ class Configuration(SettingsModel):
     token_endpoint_auth_method: Literal["client_secret_basic", "client_secret_post"] = Field(
         default="client_secret_basic", description="how Genesys proves to be the client"
     )
+    client_secret: ClientSecret | None = Field(
+        default=None, description="secret that Genesys proves it with; set one to rotate it"
+    )
     pkce: StrictBool = Field(default=True, description="whether sign-ins prove their origin (PKCE)")
     scopes: Scopes = Field(
         default=("openid", "profile", "email"), description="scopes that sign-ins ask for"
@@ -160,7 +164,11 @@ class Configuration(SettingsModel):
         return value
 
     @field_validator(
-        "application_name", "authorization_server", "assignment", "token_endpoint_auth_method"
+        "application_name",
+        "authorization_server",
+        "assignment",
+        "token_endpoint_auth_method",
+        "client_secret",
     )
     @classmethod
     def _okta_only(cls, value: Any, info: ValidationInfo) -> Any:
@@ -221,7 +229,7 @@ def load_settings(config: StackConfig) -> Settings:
     they would fail late. Values of secret keys are never repeated.
     """
     given = config.namespace(NAMESPACE)
-    mistakes = _duplicates(given.get("sites")) + _plain_client_secret(config, given)
+    mistakes = _duplicates(given.get("sites")) + _plain_client_secrets(config, given)
     secret = {key.partition(":")[2] for key in config.secret_keys}
 
     def hidden(location: Location) -> bool:
@@ -281,13 +289,16 @@ def _comparable(key: str, value: str) -> str:
         return value
 
 
-def _plain_client_secret(config: StackConfig, given: dict[str, Any]) -> list[str]:
+def _plain_client_secrets(config: StackConfig, given: dict[str, Any]) -> list[str]:
     provider = given.get("identityProvider")
-    if f"{NAMESPACE}:identityProvider" in config.secret_keys or not isinstance(provider, dict):
-        return []
-    if "clientSecret" not in provider:
-        return []
+    found = {
+        "clientSecret": given,
+        "identityProvider.clientSecret": provider if isinstance(provider, dict) else {},
+    }
     return [
-        "identityProvider.clientSecret: found in clear, expected an encrypted value: "
-        f"`pulumi config set --secret --path {NAMESPACE}:identityProvider.clientSecret`."
+        f"{key}: found in clear, expected an encrypted value: "
+        f"`pulumi config set --secret --path {NAMESPACE}:{key}`."
+        for key, holder in found.items()
+        if "clientSecret" in holder
+        and f"{NAMESPACE}:{key.partition('.')[0]}" not in config.secret_keys
     ]

@@ -69,13 +69,13 @@ class OktaSignIn(Component):
             end_session_endpoint=pulumi.Output.concat(server.issuer, "/v1/logout"),
             website_client_id=clients.get("website-client", messenger).client_id,
             messenger_client_id=messenger.client_id,
-            messenger_client_secret=messenger.client_secret,
+            messenger_client_secret=self._secret_of(messenger),
         )
         self.register_outputs({"issuer": server.issuer, "messengerClientId": messenger.client_id})
 
     def _messenger_client(self) -> okta.app.OAuth:
         """Declare the client whose codes Genesys redeems with the secret it keeps."""
-        settings = self._settings
+        settings, given = self._settings, self._settings.client_secret
         return okta.app.OAuth(
             "messenger-client",
             label=settings.label(settings.application_name),
@@ -87,8 +87,17 @@ class OktaSignIn(Component):
             token_endpoint_auth_method=settings.token_endpoint_auth_method,
             # Left out, the provider sends false for a web application (okta.md 1.2).
             pkce_required=settings.pkce,
+            client_basic_secret=given.get_secret_value() if given else None,
             opts=self.child(protect=settings.protect),
         )
+
+    def _secret_of(self, client: okta.app.OAuth) -> pulumi.Output[str]:
+        """Return what the client's secret is once the client has it."""
+        if self._settings.client_secret is None:
+            return client.client_secret
+        given = pulumi.Output.secret(self._settings.client_secret.get_secret_value())
+        # The id makes whoever uses the secret wait until Okta knows it.
+        return pulumi.Output.all(given, client.client_id).apply(lambda known: str(known[0]))
 
     def _website_client(self) -> okta.app.OAuth:
         """Declare the client of the sites' own sign-in, which runs in the browser."""

@@ -166,6 +166,21 @@ def test_the_clients_secret_travels_as_a_secret_and_is_no_output(usual: Run) -> 
     assert CLIENT_SECRET not in json.dumps([others, usual.outputs, usual.log])
 
 
+def test_a_secret_of_ones_own_goes_to_the_client_and_then_to_the_credential() -> None:
+    """So that it can be rotated; Genesys is told only when Okta knows it."""
+    own = "one-of-our-own-making"
+    found = run_program(
+        stack_values(clientSecret=own),
+        secret_keys=[*SECRET_KEYS, "messenger-sso:clientSecret"],
+    )
+    assert found["messenger-client"].secret("clientBasicSecret") == own
+    assert found["credential"].secret("fields")["clientSecret"] == own
+    assert "messenger-client" in found["credential"].dependencies
+    rest = {name: one.inputs for name, one in found.resources.items()}
+    del rest["messenger-client"], rest["credential"]
+    assert own not in json.dumps([rest, found.outputs, found.log])
+
+
 def test_a_server_of_its_own_is_declared_with_scope_and_claims(usual: Run) -> None:
     server = usual["authorization-server"].inputs
     assert server["name"] == "messenger-sso (dev)"

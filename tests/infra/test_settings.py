@@ -309,10 +309,20 @@ def test_a_secret_is_not_repeated_even_where_it_was_not_marked_as_one() -> None:
     assert "7654321" not in text
 
 
+@pytest.mark.parametrize("secret", ["thirteen-long", "x" * 101, "has a space in it", "ümlaut-" * 3])
+def test_a_client_secret_that_okta_would_refuse_is_refused_unseen(secret: str) -> None:
+    keys = (*SECRET_KEYS, "messenger-sso:clientSecret")
+    (line,) = mistakes(secret_keys=keys, clientSecret=secret)
+    assert line.startswith("clientSecret: found a value that is not shown, expected 14 to 100")
+
+
 def test_a_secret_in_clear_is_refused_wherever_it_is() -> None:
-    found = mistakes(secret_keys=(), identityProvider=ELSEWHERE)
+    found = mistakes(
+        secret_keys=(), identityProvider=ELSEWHERE, clientSecret="in-clear-for-all-to-see"
+    )
     text = "\n".join(found)
     for key in (
+        "clientSecret",
         "identityProvider.clientSecret",
         "okta:apiToken",
         "genesyscloud:oauthclientSecret",
