@@ -21,7 +21,9 @@ EXAMPLES = Path(__file__).parent / "examples"
 
 def stack_file(path: Path) -> tuple[dict[str, str], list[str]]:
     """Return what the engine makes of a stack file: texts by key, and which are secret."""
-    config: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))["config"]
+    project = yaml.safe_load((ROOT / "Pulumi.yaml").read_text(encoding="utf-8"))["config"]
+    config: dict[str, Any] = {key: shared["value"] for key, shared in project.items()}
+    config |= yaml.safe_load(path.read_text(encoding="utf-8"))["config"]
     secret = [key for key, value in config.items() if '"secure"' in json.dumps(value)]
     texts = {key: _clear(value) for key, value in config.items()}
     return {
@@ -77,10 +79,13 @@ def test_the_local_stack_carries_what_the_vendors_plugins_need() -> None:
                 "genesyscloud:oauthclientSecret": "local-genesys-client-secret",
             },
         ),
-        (
-            "Pulumi.dev.yaml",
-            "placeholder",
-            {"okta:apiToken": "replace-me", "genesyscloud:oauthclientSecret": "replace-me"},
+        *(
+            (
+                f"Pulumi.{environment}.yaml",
+                "placeholder",
+                {"okta:apiToken": "replace-me", "genesyscloud:oauthclientSecret": "replace-me"},
+            )
+            for environment in ("dev", "staging", "prod")
         ),
     ],
 )
@@ -109,16 +114,45 @@ def _open(text: str, key: bytes) -> str:
     return AESGCM(key).decrypt(base64.b64decode(nonce), base64.b64decode(sealed), None).decode()
 
 
-def test_the_example_environment_is_complete() -> None:
-    run = run_file(ROOT / "Pulumi.dev.yaml", "dev")
+@pytest.mark.parametrize("environment", ["dev", "staging", "prod"])
+def test_the_example_environments_share_what_they_have_in_common(environment: str) -> None:
+    run = run_file(ROOT / f"Pulumi.{environment}.yaml", environment)
+    domain = "example.com" if environment == "prod" else f"{environment}.example.com"
     assert [site["url"] for site in run.outputs["sites"]] == [
-        "https://shop.dev.example.com/",
-        "https://www.dev.example.com/help/",
+        f"https://shop.{domain}/",
+        f"https://www.{domain}/help/",
     ]
     assert run.outputs["messengerEnvironment"] == "prod-euc1"
     assert run.outputs["maxAge"] == 86400
-    assert "refresh_token" in run["messenger-client"].inputs["grantTypes"]
-    assert len(run.of_type("GroupAssignment")) == 4
+    assert run["messenger-client"].inputs["label"] == f"Messenger ({environment})"
+
+
+def test_the_example_environments_differ_where_it_makes_sense() -> None:
+    """Who may sign in, refresh tokens, the launcher, and protection."""
+    runs = {
+        name: run_file(ROOT / f"Pulumi.{name}.yaml", name) for name in ("dev", "staging", "prod")
+    }
+    found = {
+        name: (
+            len(run.of_type("GroupAssignment")),
+            "refresh_token" in run["messenger-client"].inputs["grantTypes"],
+            [site["launcher"] for site in run.outputs["sites"]],
+            run["messenger-client"].request.protect,
+        )
+        for name, run in runs.items()
+    }
+    assert found == {
+        "dev": (4, False, ["OnDemand", "On"], False),
+        "staging": (2, True, ["OnDemand", "OnDemand"], False),
+        "prod": (2, True, ["OnDemand", "OnDemand"], True),
+    }
+
+
+def test_what_all_environments_share_is_written_once() -> None:
+    shared = set(yaml.safe_load((ROOT / "Pulumi.yaml").read_text(encoding="utf-8"))["config"])
+    for environment in ("dev", "staging", "prod"):
+        text = (ROOT / f"Pulumi.{environment}.yaml").read_text(encoding="utf-8")
+        assert not shared & set(yaml.safe_load(text)["config"])
 
 
 @pytest.mark.parametrize("file", sorted(path.name for path in EXAMPLES.glob("*.yaml")))
