@@ -22,10 +22,11 @@ from rich.markup import escape
 from local.background import Background, BackgroundError
 from local.cloud import CloudError, cloud_process, is_healthy
 from local.emulator.store import StoreError
-from local.engine import Engine, EngineError, engine_environment, search_path
+from local.engine import STACK, Engine, EngineError, engine_environment, search_path
 from local.layout import Layout, LayoutError, Ports
 from local.locking import alone
 from local.sdk import SdkError, compare_sdk, generate_sdk
+from local.stack_config import lent_settings
 from local.toolchain import EngineNotFound, ensure_engine, find_engine
 
 app = typer.Typer(
@@ -69,6 +70,15 @@ class Place:
     def site(self) -> Background:
         """The web server of the built site."""
         return Background(name="site", records=self.layout.processes, logs=self.layout.logs)
+
+    def engine(self, stack: str) -> Engine:
+        """Return the engine for one stack; raise CloudError when `make up` has not been run."""
+        executable = find_engine(self.layout)
+        if executable is None:
+            raise CloudError("The engine is not there yet. Run `make up` once.")
+        record = self.running_cloud()
+        variables = engine_environment(self.layout, self.ports, record, stack)
+        return Engine(executable, self.layout, variables)
 
     def one_at_a_time(self) -> AbstractContextManager[None]:
         """Keep two commands from starting or stopping things at the same time."""
@@ -145,16 +155,33 @@ def status(
 
 
 @app.command()
-def env() -> None:
+def env(
+    stack: Annotated[str, typer.Option(help="A stack that was lent the local cloud.")] = STACK,
+) -> None:
     """Print the export lines with which the plain `pulumi` command works on the stack."""
-    place = Place.here()
-    record = place.running_cloud()
-    engine = find_engine(place.layout)
-    if engine is None:
-        raise CloudError("The engine is not there yet. Run `make up` once.")
-    variables = engine_environment(place.layout, place.ports, record)
-    for name, value in {**variables, "PATH": search_path(engine)}.items():
+    engine = Place.here().engine(stack)
+    variables = {**engine.variables, "PATH": search_path(engine.executable)}
+    if stack != STACK:
+        print("unset PULUMI_OPTION_CONFIG_FILE")  # noqa: T201 (read by the shell)
+    for name, value in variables.items():
         print(f"export {name}={shlex.quote(value)}")  # noqa: T201 (read by the shell)
+
+
+@app.command()
+def lend(stack: Annotated[str, typer.Argument(help="Its name, for example staging.")]) -> None:
+    """Let another stack use the local cloud, to try it without Okta and Genesys organisations.
+
+    Makes the stack if need be, in the local backend, and points the providers' settings in
+    Pulumi.<stack>.yaml to the local Okta and the local Genesys Cloud.
+    """
+    if stack == STACK:
+        raise CloudError(f"The stack {STACK} has the local cloud already.")
+    place = Place.here()
+    engine = place.engine(stack)
+    engine.select()
+    engine.configure(*lent_settings(place.ports))
+    _say.print(f"Pulumi.{stack}.yaml points to the local clouds. To work on the stack:")
+    _show({"Use pulumi": f'eval "$(python3 -m local env --stack {stack})"'})
 
 
 @app.command()

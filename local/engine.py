@@ -1,4 +1,4 @@
-"""Runs the engine on the `local` stack, attached to the local cloud."""
+"""Runs the engine attached to the local cloud, on the stack `local` or one that is lent it."""
 
 from __future__ import annotations
 
@@ -29,16 +29,19 @@ class EngineError(RuntimeError):
     """The engine ended with an error that it has already explained."""
 
 
-def engine_environment(layout: Layout, ports: Ports, attached: Mapping[str, Any]) -> dict[str, str]:
-    """Return the variables with which the plain `pulumi` command works on the `local` stack.
+def engine_environment(
+    layout: Layout, ports: Ports, attached: Mapping[str, Any], stack: str = STACK
+) -> dict[str, str]:
+    """Return the variables with which the plain `pulumi` command works on the local cloud.
 
     `attached` is the cloud's record: `providers` (name to gRPC port) and `languages` likewise.
-    Writes a configuration file of its own when the ports are not the usual ones.
+    Writes a configuration file of its own for the stack `local` when the ports are not the usual
+    ones; other stacks are told by `lend`.
     """
     variables = {
         "PULUMI_HOME": str(layout.pulumi_home),
         "PULUMI_BACKEND_URL": layout.backend.as_uri(),
-        "PULUMI_STACK": STACK,
+        "PULUMI_STACK": stack,
         "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE,
         "PULUMI_SKIP_UPDATE_CHECK": "true",
         "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
@@ -47,7 +50,7 @@ def engine_environment(layout: Layout, ports: Ports, attached: Mapping[str, Any]
     }
     layout.backend.mkdir(parents=True, exist_ok=True)
     layout.pulumi_home.mkdir(parents=True, exist_ok=True)
-    if ports != Ports():
+    if stack == STACK and ports != Ports():
         moved = layout.home / f"Pulumi.{STACK}.yaml"
         usual = (layout.root / f"Pulumi.{STACK}.yaml").read_text(encoding="utf-8")
         moved.write_text(move_ports(usual, ports), encoding="utf-8")
@@ -76,9 +79,16 @@ class Engine:
 
     def select(self) -> None:
         """Make sure that the stack exists."""
-        state = self.layout.backend / ".pulumi" / "stacks" / "messenger-sso" / f"{STACK}.json"
+        stack = self.variables["PULUMI_STACK"]
+        state = self.layout.backend / ".pulumi" / "stacks" / "messenger-sso" / f"{stack}.json"
         if not state.exists():
-            self._run("stack", "init", STACK)
+            self._run("stack", "init", stack)
+
+    def configure(self, plain: Mapping[str, str], secret: Mapping[str, str]) -> None:
+        """Set values in the stack's configuration file; keys are paths."""
+        options = [("--plaintext", plain), ("--secret", secret)]
+        pairs = [f"{kind}={key}={value}" for kind, given in options for key, value in given.items()]
+        self._run("config", "set-all", "--path", *pairs)
 
     def up(self) -> None:
         """Apply the program, after looking at what is really there; show what changes."""

@@ -1,4 +1,4 @@
-"""The configuration of the `local` stack, for ports other than the usual ones."""
+"""The configuration that leads to the local cloud: for other ports, and for other stacks."""
 
 from __future__ import annotations
 
@@ -28,6 +28,29 @@ def move_ports(text: str, ports: Ports) -> str:
         str(usual.site): str(ports.site),
     }
     return yaml.safe_dump(_moved(yaml.safe_load(text), moves), sort_keys=False, allow_unicode=True)
+
+
+def lent_settings(ports: Ports) -> tuple[dict[str, str], dict[str, str]]:
+    """Return the providers' settings that lead to the local cloud: plain ones and secrets.
+
+    Keys are paths as in `pulumi config set --path`.
+    """
+    from local.genesys.models.tokens import LOCAL_CLIENT_ID, LOCAL_CLIENT_SECRET
+    from local.okta.api.calls import API_TOKEN  # only here: they load the emulators
+
+    gateway = "genesyscloud:gateways[0]"
+    plain = {
+        "okta:orgName": "local",
+        "okta:baseUrl": "okta.invalid",
+        "okta:httpProxy": f"http://127.0.0.1:{ports.okta}",
+        f"{gateway}.host": "127.0.0.1",
+        f"{gateway}.port": str(ports.genesys),
+        f"{gateway}.protocol": "http",
+        "genesyscloud:oauthclientId": LOCAL_CLIENT_ID,
+        "genesyscloud:customRetryTimeout": "0s",
+    }
+    secret = {"okta:apiToken": API_TOKEN, "genesyscloud:oauthclientSecret": LOCAL_CLIENT_SECRET}
+    return plain, secret
 
 
 def _moved(value: Any, moves: dict[str, str]) -> Any:

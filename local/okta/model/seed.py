@@ -18,6 +18,7 @@ from local.okta.model.users import Credentials, Password, UserBody
 # The organization's own authorization server has keys like any other; this is its id.
 ORGANIZATION_SERVER: Final = "organization"
 CUSTOMERS: Final = "Customers"
+TESTERS: Final = "Testers"
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,7 @@ class Person:
     groups: tuple[str, ...] = ()
 
 
-ADMIN: Final = Person("Ada", "Admin", "ada.admin@example.com", "Local-Okta-1")
+ADMIN: Final = Person("Ada", "Admin", "ada.admin@example.com", "Local-Okta-1", (TESTERS,))
 PEOPLE: Final = (
     ADMIN,
     Person("Alice", "Archer", "alice@example.com", "Local-Okta-1", (CUSTOMERS,)),
@@ -50,8 +51,10 @@ def seed(organization: Organization) -> None:
     settings = state.collection("organization")
     settings["self"] = {"id": new_id("00o"), "created": state.now(), "lastUpdated": state.now()}
     everyone = _add_group(organization, EVERYONE, "All users in your organization", built_in=True)
-    customers = _add_group(organization, CUSTOMERS, "People who buy from us")
-    ids = {CUSTOMERS: customers}
+    ids = {
+        CUSTOMERS: _add_group(organization, CUSTOMERS, "People who buy from us"),
+        TESTERS: _add_group(organization, TESTERS, "People who look at releases first"),
+    }
     for person in PEOPLE:
         user_id = _add_person(organization, person)
         for name in person.groups:
