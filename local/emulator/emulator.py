@@ -18,9 +18,10 @@ from starlette.types import ASGIApp, ExceptionHandler, Message, Receive, Scope, 
 
 from local.emulator.clock import Clock, iso
 from local.emulator.control import PREFIX, control_routes
-from local.emulator.faults import Fault, Faults
+from local.emulator.faults import ORDERED, Fault, Faults
 from local.emulator.journal import Journal
 from local.emulator.masking import mask_body, mask_query
+from local.emulator.sockets import ObservedSocket
 from local.emulator.store import Store
 
 _BODY_KEPT = 65536
@@ -68,6 +69,17 @@ class Emulator(ABC):
         """Return the vendor's own layers around its routes: CORS, rate limits, headers."""
         return []
 
+    def ordered(self, fault: Fault) -> Response:
+        """Return the answer that an order with a status asks for."""
+        status = fault.status or 500
+        response = (
+            self.error_response(status)
+            if fault.body is None
+            else JSONResponse(fault.body, status_code=status)
+        )
+        response.headers.update(fault.headers)
+        return response
+
     def extra_control_routes(self) -> Sequence[BaseRoute]:
         """Return further routes below `/_local/`."""
         return []
@@ -113,8 +125,8 @@ class _Around:
         self._emulator = emulator
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
+        if scope["type"] == "websocket":
+            await ObservedSocket(self._emulator, self._app, scope, receive, send).serve()
             return
         if scope["path"].startswith(PREFIX):
             headers = dict(scope["headers"])
@@ -173,7 +185,7 @@ class _Around:
             self._emulator.journal.add(entry | ({"reason": reason} if reason else {}))
 
     async def _carry_out(self, fault: Fault, scope: Scope, receive: Receive, send: Send) -> bool:
-        scope.setdefault("state", {})["reason"] = "ordered fault"
+        scope.setdefault("state", {})["reason"] = ORDERED
         if fault.delay:
             await asyncio.sleep(fault.delay)
         if fault.drop:
@@ -189,12 +201,7 @@ class _Around:
             return True
         if fault.status is None:
             return False
-        if fault.body is None:
-            response = self._emulator.error_response(fault.status)
-        else:
-            response = JSONResponse(fault.body, status_code=fault.status)
-        response.headers.update(fault.headers)
-        await response(scope, receive, send)
+        await self._emulator.ordered(fault)(scope, receive, send)
         return True
 
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import threading
 from fnmatch import fnmatchcase
-from typing import Any
+from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+# What the journal says of requests that were hit.
+ORDERED: Final = "ordered fault"
 
 
 class Fault(BaseModel):
@@ -15,6 +18,9 @@ class Fault(BaseModel):
     `method` and `path` are shell patterns. The `nth` matching request and the `times - 1` after it
     are hit. `status` answers with the vendor's error body (or `body`, as JSON) and `headers`;
     `delay` waits that many seconds first; `drop` breaks the connection in the middle of an answer.
+
+    Of a WebSocket the handshake counts, and then each frame that comes in, with the method
+    `SOCKET`. An open socket is closed by `status` (with the code 1011) and cut by `drop`.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)

@@ -13,6 +13,7 @@ _KEPT = 5000
 class Journal:
     """The newest 5,000 requests, oldest first; each also goes to the log `local.<name>`.
 
+    Handshakes of WebSockets have the method `SOCKET`, and so has what else a room says of sockets.
     An entry holds `number`, `time`, `method`, `path`, `query`, `status`, `milliseconds`, `body`
     (masked) and, where the emulator refused for a reason of its own, `reason`.
     """

@@ -51,7 +51,7 @@ def mask_body(body: bytes, content_type: str) -> Any:
     if "json" in content_type:
         try:
             return mask(json.loads(body))
-        except ValueError:
+        except (ValueError, RecursionError):
             return f"{len(body)} bytes that are not JSON"
     if "x-www-form-urlencoded" in content_type:
         return mask_query(body.decode("latin-1"))

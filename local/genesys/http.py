@@ -36,13 +36,12 @@ def no_content() -> Response:
 async def read_object(request: Request) -> Document:
     """Return the body, which must be a JSON object; absent and null members mean the same."""
     try:
-        body = await request.json()
-    except ValueError:
+        body = _without_nulls(await request.json())
+    except (ValueError, RecursionError):
         body = None
     if not isinstance(body, dict):
         raise GenesysError(400, "The request body is no valid JSON object.", code="invalid.json")
-    kept: Document = _without_nulls(body)
-    return kept
+    return body
 
 
 def refusal(error: GenesysError) -> Response:

@@ -16,6 +16,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from local.emulator.clock import Clock, iso
 from local.emulator.journal import Journal
 from local.emulator.masking import mask_query
+from local.emulator.sockets import METHOD
 from local.emulator.store import Document
 from local.genesys.errors import GenesysError
 from local.genesys.guest import frames
@@ -57,18 +58,16 @@ class _Socket:
         self._clock = clock
 
     async def serve(self) -> None:
-        started = time.perf_counter()
         deployment = self._websocket.query_params.get("deploymentId", "")
         try:
             if not deployment:
                 raise GenesysError(400, "The parameter deploymentId is missing.")
             connection = self._conversations.open(deployment, self._websocket.headers.get("origin"))
         except GenesysError as error:
-            self._note("connect", error.status, started, error.reason)
+            self._websocket.state.reason = error.reason
             await self._websocket.send_denial_response(refusal(error))
             return
         await self._websocket.accept()
-        self._note("connect", 101, started)
         writing = asyncio.create_task(self._write(connection))
         try:
             await self._read(connection)
@@ -124,13 +123,14 @@ class _Socket:
     def _note(self, action: str, code: int, started: float, reason: str = "") -> None:
         entry = {
             "time": iso(self._clock.now()),
-            "method": "SOCKET",
+            "method": METHOD,
             "path": _PATH,
             "query": mask_query(self._websocket.url.query),
             "status": code,
             "milliseconds": round((time.perf_counter() - started) * 1000, 1),
             "body": {"action": action},
         }
+        reason = reason or self._websocket.scope["state"].pop("reason", "")
         self._journal.add(entry | ({"reason": reason} if reason else {}))
 
 

@@ -92,6 +92,15 @@ def test_form_bodies_are_masked_and_a_failing_handler_gives_the_vendors_500(
     assert entry["body"] == "client_secret=***&grant=y"
 
 
+def test_a_body_that_is_nested_too_deeply_is_written_down_by_its_size(
+    notes: httpx.Client,
+) -> None:
+    nested = b"[" * 20_000
+    answer = notes.post("/notes", content=nested, headers={"Content-Type": "application/json"})
+    assert answer.json() == {"vendorError": 500}  # of this service, which does not expect it
+    assert entries(notes)[-1]["body"] == "20000 bytes that are not JSON"
+
+
 def test_reading_on_from_an_entry_gives_only_newer_ones(notes: httpx.Client) -> None:
     for _ in range(3):
         notes.get("/notes")
