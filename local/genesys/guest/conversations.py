@@ -125,7 +125,7 @@ class Conversations:
                 403, f"{_SIGN_IN_AGAIN}: visitors sign in first.", "anonymous start refused"
             )
         found = self._unless_over(connection, found, given)
-        session = found or self._sessions.create(entrance, given["token"], None)
+        session = found or self._begin(entrance, given["token"], None)
         return session, entrance, found is None, False
 
     def _own_session(
@@ -148,9 +148,14 @@ class Conversations:
             self._step_up(connection, guest, contact, entrance)
             return guest, entrance, False, own is not None
         own = self._unless_over(connection, own, given)
-        session = own or self._sessions.create(entrance, token, contact)
+        session = own or self._begin(entrance, token, contact)
         self._sessions.bind(session, token)
         return session, entrance, own is None, False
+
+    def _begin(self, entrance: Entrance, token: str, contact: str | None) -> Document:
+        for one in self._sessions.forgotten():
+            self._drop(one, frames.event("SessionExpiredEvent"))
+        return self._sessions.create(entrance, token, contact)
 
     def _entrance(self, connection: Connection, given: Document) -> Entrance:
         if given["deploymentId"] != connection.entrance.deployment_id:
@@ -199,7 +204,7 @@ class Conversations:
             "events": [{"eventType": "Presence", "presence": {"type": "SignIn"}}],
         }
         said = self._message(guest, joined, "Inbound")
-        self._sessions.add(guest, said, {}, entrance.session_seconds)
+        self._sessions.add(guest, [said], entrance.session_seconds)
 
     def _configure(
         self,
@@ -248,17 +253,16 @@ class Conversations:
             return
         if kinds == {"Typing"}:
             return  # for the agent's eyes only
+        session["attributes"] |= attributes
         said = self._message(session, message, "Inbound")
-        seconds = connection.entrance.session_seconds
-        self._sessions.add(session, said, attributes, seconds)
-        connection.send(frames.event("StructuredMessage", said, given.get("tracingId")))
-        others = frames.event("StructuredMessage", said)
-        self.connections.tell(session["id"], others, but=connection)
         words = agent.answer(
             message.get("text", ""), self._identity(session), session["attributes"]
         )
         reply = self._message(session, {"type": "Text", "text": words}, "Outbound")
-        self._sessions.add(session, reply, {}, seconds)
+        self._sessions.add(session, [said, reply], connection.entrance.session_seconds)
+        connection.send(frames.event("StructuredMessage", said, given.get("tracingId")))
+        others = frames.event("StructuredMessage", said)
+        self.connections.tell(session["id"], others, but=connection)
         self.connections.tell(session["id"], frames.event("StructuredMessage", reply))
 
     def _clear(self, connection: Connection, session: Document) -> None:

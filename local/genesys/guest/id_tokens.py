@@ -64,7 +64,8 @@ def _verify(token: str, keys: Sequence[Document]) -> Document:
     key = _choose(keys, header.get("kid"))
     try:
         claims: Document = jwt.decode(token, RSAKey.import_key(key), [_ALGORITHM]).claims
-    except (JoseError, ValueError, TypeError, KeyError):  # the last two: a malformed key
+    except (JoseError, ValueError, TypeError, KeyError, RecursionError):
+        # TypeError and KeyError: a malformed key or header; RecursionError: nested too deeply.
         raise ProviderError("ID token: the signature does not hold") from None
     return claims
 

@@ -18,6 +18,8 @@ from local.genesys.guest.entrance import ProviderClient
 from local.genesys.models.addresses import check_web_address
 
 _WELL_KNOWN: Final = "/.well-known/openid-configuration"
+_BASIC: Final = "client_secret_basic"
+_POST: Final = "client_secret_post"
 _JSON: Final = {"Accept": "application/json"}
 _ERROR_NAME: Final = re.compile(r"[a-z_]{1,60}")
 
@@ -28,12 +30,13 @@ class ProviderError(Exception):
 
 @dataclass(frozen=True)
 class Discovery:
-    """What of a discovery document matters here."""
+    """What of a discovery document matters here; `auth_method` is empty where none fits."""
 
     issuer: str
     token_endpoint: str
     jwks_uri: str
     tells_issuer: bool
+    auth_method: str
 
 
 class OpenIdProvider:
@@ -65,6 +68,7 @@ class OpenIdProvider:
             token_endpoint=_endpoint(found, "token_endpoint"),
             jwks_uri=_endpoint(found, "jwks_uri"),
             tells_issuer=found.get("authorization_response_iss_parameter_supported") is True,
+            auth_method=_auth_method(found),
         )
 
     async def keys(self, discovery: Discovery, *, fresh: bool = False) -> list[Document]:
@@ -80,10 +84,18 @@ class OpenIdProvider:
     ) -> Document:
         """Return the token endpoint's answer to a grant.
 
-        The client proves itself by `client_secret_basic` (RFC 6749, section 2.3.1). Assumption:
-        Genesys does so whatever the discovery document offers.
+        The client proves itself by `client_secret_basic`, or by `client_secret_post` where the
+        provider offers only that (RFC 6749, section 2.3.1). Assumption: Genesys does the same, and
+        never tries the other one. So an application at Okta, which offers both, has to register
+        `client_secret_basic`.
         """
-        proof = httpx.BasicAuth(quote(client.client_id, ""), quote(client.client_secret, ""))
+        if not discovery.auth_method:
+            raise ProviderError(f"token endpoint: it takes neither {_BASIC} nor {_POST}")
+        proof = None
+        if discovery.auth_method == _POST:
+            form = form | {"client_id": client.client_id, "client_secret": client.client_secret}
+        else:
+            proof = httpx.BasicAuth(quote(client.client_id, ""), quote(client.client_secret, ""))
         request = httpx.Request("POST", discovery.token_endpoint, data=form, headers=_JSON)
         answer = await self._send(request, "token endpoint", proof)
         body = _object(answer, "token endpoint")
@@ -91,7 +103,8 @@ class OpenIdProvider:
             error = body.get("error")
             # Only a name as RFC 6749 has them: descriptions may repeat what was sent.
             named = error if isinstance(error, str) and _ERROR_NAME.fullmatch(error) else "no error"
-            raise ProviderError(f"token endpoint: {named} (status {answer.status_code})")
+            asked = f" to {discovery.auth_method}" if named == "invalid_client" else ""
+            raise ProviderError(f"token endpoint: {named} (status {answer.status_code}){asked}")
         return body
 
     async def _fetch(self, uri: str, what: str, *, fresh: bool = False) -> Document:
@@ -134,10 +147,19 @@ def _endpoint(document: Document, name: str) -> str:
         raise ProviderError(f"discovery document: {name}: {error}") from None
 
 
+def _auth_method(document: Document) -> str:
+    # OpenID Connect Discovery 1.0, section 3: left out, it is client_secret_basic.
+    offered = document.get("token_endpoint_auth_methods_supported", [_BASIC])
+    for method in (_BASIC, _POST):
+        if isinstance(offered, list) and method in offered:
+            return method
+    return ""
+
+
 def _object(answer: httpx.Response, what: str) -> Document:
     try:
         found: Any = answer.json()
-    except ValueError:
+    except (ValueError, RecursionError):
         found = None
     if not isinstance(found, dict):
         raise ProviderError(f"{what}: no JSON object (status {answer.status_code})")

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from hashlib import sha256
+from typing import Final
 from uuid import uuid4
 
 from local.emulator.clock import Clock
 from local.emulator.store import Collection, Document, Store
 from local.genesys.guest.entrance import Entrance
+
+# An expired session is kept for a while, so that its client can be told of the end.
+_REMEMBERED_SECONDS: Final = 3600
+_SWEPT_EVERY: Final = 600
 
 
 class Sessions:
@@ -23,6 +29,7 @@ class Sessions:
         self._tokens = store.collection("guest-session-tokens")
         self._of_contacts = store.collection("guest-contact-sessions")
         self._clock = clock
+        self._swept = clock.timestamp()
 
     def create(self, entrance: Entrance, token: str, contact_id: str | None) -> Document:
         """Begin a session."""
@@ -81,15 +88,13 @@ class Sessions:
         """Return how long a session still lasts."""
         return float(session["expires"]) - self._clock.timestamp()
 
-    def add(
-        self, session: Document, message: Document, attributes: dict[str, str], seconds: int
-    ) -> None:
-        """Keep a message; the session lasts so many seconds from now on."""
-        session["attributes"] = session["attributes"] | attributes
+    def add(self, session: Document, messages: Sequence[Document], seconds: int) -> None:
+        """Keep messages, and the session as it is now; it lasts so many seconds from now on."""
         session["expires"] = self._clock.timestamp() + seconds
         with self._store.transaction():
             self._sessions[session["id"]] = session
-            self._messages(session["id"])[message["id"]] = message
+            for message in messages:
+                self._messages(session["id"])[message["id"]] = message
 
     def messages(self, id: str) -> list[Document]:
         """Return what was said in a session, oldest first."""
@@ -108,6 +113,16 @@ class Sessions:
             for message in messages:
                 del messages[message]
             self._sessions.pop(id, None)
+
+    def forgotten(self) -> list[Document]:
+        """Return the sessions that are to be dropped by now: every ten minutes, else none."""
+        now = self._clock.timestamp()
+        # A clock that was moved back counts as well.
+        if abs(now - self._swept) < _SWEPT_EVERY:
+            return []
+        self._swept = now
+        limit = now - _REMEMBERED_SECONDS
+        return [one for one in self._sessions.documents() if one["expires"] < limit]
 
     def listing(self) -> list[Document]:
         """Return all sessions, oldest first."""

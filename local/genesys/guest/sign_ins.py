@@ -126,7 +126,7 @@ class SignIns:
     def _read(self, token: str, audience: str) -> dict[str, Any]:
         try:
             claims = jwt.decode(token, self._key(), [_ALGORITHM]).claims
-        except (JoseError, ValueError):
+        except (JoseError, ValueError, TypeError):  # the last: a header of the wrong types
             raise _void("the JWT is not one of this organisation") from None
         if claims["aud"] != audience:
             raise _void("the JWT is for another purpose")

@@ -131,7 +131,8 @@ def _check_authentication(
     kind: str, client: OAuthCredentials, settings: OAuthSettings, mistakes: Mistakes
 ) -> None:
     field, method = "token_endpoint_auth_method", client.token_endpoint_auth_method
-    # Web and service: okta/okta-sdk-python #299. Browser: Assumption, it cannot keep a secret.
+    # Web and service: okta/okta-sdk-python #299.
+    # Assumption: a browser application has no other, as it cannot keep a secret.
     allowed = {"browser": ("none",), "native": (*_METHODS, "none")}.get(kind, _METHODS)
     if method not in allowed:
         mistakes.add(field, _invalid(field, allowed))

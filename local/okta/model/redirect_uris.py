@@ -49,12 +49,13 @@ def is_registered(uri: str, registered: Sequence[str], *, wildcards: bool) -> bo
     """Tell whether a redirect URI is one of those registered: the same characters, no less.
 
     Where wildcards are allowed, an asterisk stands for letters, digits and hyphens of one label.
+    Assumption: for one of them at least.
     """
     if uri in registered:
         return True
     patterns = [one for one in registered if "*" in one] if wildcards else []
     return any(
-        re.fullmatch(r"[A-Za-z0-9-]*".join(map(re.escape, one.split("*"))), uri) for one in patterns
+        re.fullmatch(r"[A-Za-z0-9-]+".join(map(re.escape, one.split("*"))), uri) for one in patterns
     )
 
 

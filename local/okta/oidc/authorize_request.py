@@ -131,7 +131,8 @@ class AuthorizeRequests:
                 "'scope' must be provided."
             )
             raise Refusal("invalid_scope", text)
-        unknown = [name for name in wanted if name not in self._issuers.scopes(issuer)]
+        known = self._issuers.scopes(issuer)
+        unknown = [name for name in wanted if name not in known]
         if unknown:
             text = "Custom scopes are not allowed for this request."
             if issuer.custom:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import hmac
 from typing import Final
 from urllib.parse import unquote_plus
@@ -49,14 +48,15 @@ def _credentials(header: str, form: Parameters) -> tuple[str, str, str]:
     """Return method, client id and secret of a request."""
     scheme, _, value = header.partition(" ")
     in_header, in_body = scheme.lower() == "basic", bool(form.get("client_secret"))
-    if form.get("client_assertion"):
-        raise _failed("client assertions are not emulated")
-    if in_header and in_body:
+    asserted = bool(form.get("client_assertion") or form.get("client_assertion_type"))
+    if in_header + in_body + asserted > 1:
         text = (
             "Cannot supply multiple client credentials. Include credentials in either the header "
             "or the body of the request."
         )
         raise Refusal("invalid_request", text)
+    if asserted:
+        raise _failed("client_secret_jwt and private_key_jwt are not emulated")
     if not in_header:
         client_id = form.get("client_id")
         if not client_id:
@@ -64,7 +64,7 @@ def _credentials(header: str, form: Parameters) -> tuple[str, str, str]:
         return (POST if in_body else NONE), client_id, form.get("client_secret")
     try:
         text = base64.b64decode(value.strip(), validate=True).decode()
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:
         raise _failed("the Authorization header is not Basic") from None
     client_id, _, secret = (unquote_plus(part) for part in text.partition(":"))
     if form.get("client_id") not in ("", client_id):

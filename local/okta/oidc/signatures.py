@@ -42,7 +42,7 @@ class Signatures:
             if key is None:
                 return None
             claims = json.loads(jws.deserialize_compact(token, key, [_ALGORITHM]).payload)
-        except (JoseError, ValueError):
+        except (JoseError, ValueError, TypeError):  # the last: a header of the wrong types
             return None
         return claims if isinstance(claims, dict) and claims.get("iss") == issuer.url else None
 

@@ -50,7 +50,7 @@ class SessionCalls:
         return self._get(call)
 
     def _session(self, call: Call) -> Document:
-        """Return the session of the cookie; an API token has none (Assumption: E0000005)."""
+        """Return the session of the cookie. Assumption: for an API token it is E0000005."""
         found = self._provider.sessions.find(session_of(call))
         if found is not None:
             return found

@@ -132,7 +132,7 @@ class ProviderServer:
         provider.before_answer()
         if ordered:
             return ordered
-        if not _proven(request):
+        if not _proven(request, form):
             return JSONResponse({"error": "invalid_client"}, status_code=401)
         if form["grant_type"] == "refresh_token":
             return JSONResponse(self._tokens())
@@ -151,7 +151,9 @@ class ProviderServer:
         } | self.provider.answer
 
 
-def _proven(request: Request) -> bool:
+def _proven(request: Request, form: dict[str, str]) -> bool:
     scheme, _, encoded = request.headers.get("authorization", "").partition(" ")
+    if not scheme:
+        return (form.get("client_id"), form.get("client_secret")) == (CLIENT_ID, CLIENT_SECRET)
     id, _, secret = base64.b64decode(encoded).decode().partition(":")
     return scheme == "Basic" and (unquote(id), unquote(secret)) == (CLIENT_ID, CLIENT_SECRET)

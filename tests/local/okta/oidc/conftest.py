@@ -80,6 +80,8 @@ class Shop:
     app: Json
     browsers: list[Browser] = field(default_factory=list)
     server: str = "default"
+    redirect_uri: str = CALLBACK
+    scope: str = "openid profile email"
 
     @property
     def client_id(self) -> str:
@@ -105,9 +107,9 @@ class Shop:
         """Return a good authorize request with changes; None takes a parameter out."""
         whole = {
             "client_id": self.client_id,
-            "redirect_uri": CALLBACK,
+            "redirect_uri": self.redirect_uri,
             "response_type": "code",
-            "scope": "openid profile email",
+            "scope": self.scope,
             "state": "state-1",
             "nonce": "nonce-1",
             "code_challenge": CHALLENGE,
@@ -142,7 +144,7 @@ class Shop:
         form = {
             "grant_type": "authorization_code",
             "code": code,
-            "redirect_uri": CALLBACK,
+            "redirect_uri": self.redirect_uri,
             "code_verifier": VERIFIER,
         }
         return form | changes
@@ -183,6 +185,33 @@ def challenge_of(verifier: str) -> str:
     return base64.urlsafe_b64encode(digest).rstrip(b"=").decode()
 
 
+def register(okta: Okta, method: str) -> Json:
+    """Return a new application that authenticates so, for the group Customers.
+
+    Its refresh tokens rotate.
+    """
+    app: Json = okta.post(
+        "/api/v1/apps",
+        app_body(
+            method,
+            application_type="browser" if method == "none" else "web",
+            credentials={"token_endpoint_auth_method": method},
+            grant_types=["authorization_code", "refresh_token"],
+            redirect_uris=[CALLBACK],
+            post_logout_redirect_uris=[SIGNED_OUT],
+            refresh_token={"rotation_type": "ROTATE", "leeway": 0},
+        ),
+    )
+    let_in(okta, app)
+    return app
+
+
+def let_in(okta: Okta, app: Json) -> None:
+    """Assign the group Customers to an application."""
+    (customers,) = okta.get("/api/v1/groups", q="Customers")
+    okta.put(f"/api/v1/apps/{app['id']}/groups/{customers['id']}")
+
+
 @pytest.fixture
 def shop(okta: Okta) -> Iterator[Shop]:
     """The shop's application."""
@@ -194,8 +223,7 @@ def shop(okta: Okta) -> Iterator[Shop]:
             post_logout_redirect_uris=[SIGNED_OUT],
         ),
     )
-    (customers,) = okta.get("/api/v1/groups", q="Customers")
-    okta.put(f"/api/v1/apps/{app['id']}/groups/{customers['id']}")
+    let_in(okta, app)
     shop = Shop(okta, app)
     yield shop
     for browser in shop.browsers:

@@ -46,28 +46,6 @@ def test_userinfo_has_what_the_thin_id_token_lacks(shop: Shop) -> None:
     }
 
 
-def test_userinfo_refuses_in_its_header(shop: Shop) -> None:
-    """R5."""
-    tokens = shop.tokens()
-    for token, scheme in (
-        ("abc", "Bearer"),
-        ("a.b.c", "Bearer"),
-        ("ä", "Bearer"),
-        (tokens["id_token"], "Bearer"),
-        (tokens["access_token"][:-4] + "AAAA", "Bearer"),
-        (tokens["access_token"], "Basic"),
-    ):
-        response = ask(shop, token, scheme)
-        assert response.status_code == 401
-        assert 'error="invalid_token"' in response.headers["www-authenticate"]
-    narrow = shop.tokens(scope="email")["access_token"]
-    response = ask(shop, narrow)
-    assert response.status_code == 403
-    assert 'error="insufficient_scope"' in response.headers["www-authenticate"]
-    shop.okta.post("/_local/clock", {"advance": 3601})
-    assert ask(shop, tokens["access_token"]).status_code == 401
-
-
 def test_logout_ends_the_session_and_returns(shop: Shop) -> None:
     """M49, R17: also with an ID token that has expired, also without a session."""
     browser, tokens = signed_in(shop)
@@ -87,39 +65,6 @@ def test_logout_ends_the_session_and_returns(shop: Shop) -> None:
     assert response.headers["location"] == "/login/login.htm"
 
 
-@pytest.mark.parametrize(
-    ("changes", "reason"),
-    [
-        ({"id_token_hint": None}, "id_token_hint"),
-        ({"id_token_hint": "abc"}, "id_token_hint"),
-        ({"id_token_hint": "access"}, "id_token_hint"),
-        ({"post_logout_redirect_uri": SIGNED_OUT + "/"}, "not registered"),
-        ({"post_logout_redirect_uri": "https://evil.test/"}, "not registered"),
-        ({"state": ["a", "b"]}, "repeated"),
-    ],
-)
-def test_logout_refuses_on_a_page_and_nobody_is_signed_out(
-    shop: Shop, changes: dict[str, Any], reason: str
-) -> None:
-    browser, tokens = signed_in(shop)
-    hint = changes.get("id_token_hint", tokens["id_token"])
-    whole = {"post_logout_redirect_uri": SIGNED_OUT} | changes
-    whole["id_token_hint"] = tokens["access_token"] if hint == "access" else hint
-    parameters = {name: value for name, value in whole.items() if value is not None}
-    response = browser.send("GET", LOGOUT, params=parameters)
-    assert (response.status_code, "location" in response.headers) == (400, False)
-    assert reason in shop.reason()
-    assert browser.send("GET", SESSION).status_code == 200
-
-
-def test_logout_of_somebody_else_is_refused(shop: Shop) -> None:
-    browser, _ = signed_in(shop)
-    _, bobs = signed_in(shop, "bob@example.com")
-    response = browser.send("GET", LOGOUT, params={"id_token_hint": bobs["id_token"]})
-    assert "id_token_does_not_match_session" in response.text
-    assert browser.send("GET", SESSION).status_code == 200
-
-
 def test_the_session_of_the_browser(shop: Shop) -> None:
     browser, _ = signed_in(shop)
     found = browser.send("GET", SESSION).json()
@@ -131,12 +76,6 @@ def test_the_session_of_the_browser(shop: Shop) -> None:
     assert later["lastPasswordVerification"] == found["lastPasswordVerification"]
     assert browser.send("DELETE", SESSION).status_code == 204
     assert browser.send("DELETE", SESSION).status_code == 404
-
-
-def test_sessions_take_the_cookie_only(shop: Shop) -> None:
-    response = shop.okta.client.get(SESSION)
-    assert (response.status_code, response.json()["errorCode"]) == (403, "E0000005")
-    assert shop.browser().send("GET", SESSION).json()["errorCode"] == "E0000007"
 
 
 def test_suspending_somebody_ends_the_session(shop: Shop) -> None:

@@ -72,11 +72,6 @@ def test_a_rule_that_lacks_one_scope_is_skipped(shop: Shop) -> None:
     assert outcome(shop, scope="openid profile email")["error"] == "access_denied"
 
 
-def test_a_rule_for_another_grant_does_not_fit(shop: Shop) -> None:
-    declare(shop, rule_body(conditions={"grantTypes": {"include": ["client_credentials"]}}))
-    assert outcome(shop)["error"] == "access_denied"
-
-
 def test_people_are_included_and_excluded(shop: Shop) -> None:
     (customers,) = shop.okta.get("/api/v1/groups", q="Customers")
     alice = shop.okta.get(f"/api/v1/users/{ALICE}")["id"]
@@ -115,19 +110,3 @@ def test_policies_come_before_rules_in_the_order_of_priorities(shop: Shop) -> No
     lasting = rule_body(actions={"token": {"accessTokenLifetimeMinutes": 20}})
     shop.okta.post(f"{policies}/{first['id']}/rules", lasting)
     assert shop.tokens()["expires_in"] == 1200
-
-
-def test_what_changes_between_code_and_token_counts(shop: Shop) -> None:
-    path = declare(shop, rule_body())
-    code = shop.code()
-    shop.okta.post(f"{path}/lifecycle/deactivate")
-    response = shop.token(shop.redemption(code))
-    assert (response.status_code, response.json()["error"]) == (400, "access_denied")
-
-
-def test_an_inactive_server_is_unknown(shop: Shop) -> None:
-    declare(shop, rule_body())
-    shop.okta.post(f"{SERVERS}/{shop.server}/lifecycle/deactivate")
-    assert shop.authorize(shop.browser()).status_code == 404
-    response = shop.token(shop.redemption("x"))
-    assert (response.status_code, response.json()["errorCode"]) == (404, "E0000007")
