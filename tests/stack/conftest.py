@@ -4,47 +4,19 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
-import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+import boto3
 import httpx
 import pytest
+from moto.server import ThreadedMotoServer
 from rich.console import Console
 
-from local.background import Background
-from local.cloud import cloud_process, is_healthy
-from local.engine import STACK, engine_environment
-from local.layout import Layout, Ports
+from local.layout import Layout
 from local.toolchain import ensure_engine
 from tests.stack.vendor_plugins import Missing, VendorPlugins, find_binaries, lay_out, pins
-from tests.stack.workbench import Workbench, base_environment
-
-
-@dataclass(frozen=True)
-class Cloud:
-    """A running local cloud that belongs to the tests."""
-
-    layout: Layout
-    ports: Ports
-    record: dict[str, Any]
-    process: Background
-
-
-def free_ports() -> Ports:
-    """Return three ports that nobody listens on."""
-    sockets = [socket.socket() for _ in range(3)]
-    try:
-        for one in sockets:
-            one.bind(("127.0.0.1", 0))
-        okta, genesys, site = (one.getsockname()[1] for one in sockets)
-        return Ports(okta=okta, genesys=genesys, site=site)
-    finally:
-        for one in sockets:
-            one.close()
+from tests.stack.workbench import Cloud, Workbench, serving_cloud
 
 
 @pytest.fixture(scope="session")
@@ -55,27 +27,9 @@ def engine() -> Path:
 
 @pytest.fixture(scope="session")
 def cloud(tmp_path_factory: pytest.TempPathFactory, engine: Path) -> Iterator[Cloud]:
-    """The local cloud in a process of its own, as `make up` starts it."""
-    home = tmp_path_factory.mktemp("home")
-    ports = free_ports()
-    layout = Layout(root=Layout.of_project().root, home=home)
-    process = cloud_process(layout)
-    process.start(
-        [sys.executable, "-m", "local", "serve"],
-        environment={
-            **base_environment(),
-            "LOCAL_HOME": str(home),
-            "LOCAL_OKTA_PORT": str(ports.okta),
-            "LOCAL_GENESYS_PORT": str(ports.genesys),
-            "LOCAL_SITE_PORT": str(ports.site),
-        },
-        folder=layout.root,
-        ready=lambda pid: is_healthy(layout, pid),
-    )
-    record = process.details()
-    assert record is not None
-    yield Cloud(layout, ports, record, process)
-    process.stop()
+    """One local cloud for all tests of this room."""
+    with serving_cloud(tmp_path_factory.mktemp("home")) as cloud:
+        yield cloud
 
 
 @pytest.fixture(scope="session")
@@ -101,19 +55,10 @@ def workbench(
     """The project's own program on a new stack, both clouds as new."""
     for name in ("okta", "genesys"):
         httpx.post(f"{cloud.record[name]}/_local/reset", timeout=20).raise_for_status()
-    layout = Layout(root=cloud.layout.root, home=tmp_path)
-    variables = engine_environment(layout, cloud.ports, cloud.record)
-    environment = {**base_environment(), **variables}
-    bench = Workbench(
-        engine=engine,
-        project=layout.root,
-        stack=STACK,
-        config_file=Path(variables["PULUMI_OPTION_CONFIG_FILE"]),
-        environment=plugins.environment(environment) if plugins else environment,
-        okta_url=cloud.record["okta"],
-        genesys_url=cloud.record["genesys"],
-    )
-    bench.pulumi("stack", "init", STACK)
+    bench = Workbench.on(cloud, engine, tmp_path)
+    if plugins:
+        bench.environment = plugins.environment(bench.environment)
+    bench.pulumi("stack", "init", bench.stack)
     return bench
 
 
@@ -125,6 +70,21 @@ def own_project(workbench: Workbench, tmp_path: Path) -> Workbench:
     shutil.copy(workbench.project / "Pulumi.yaml", project)
     workbench.project = project
     return workbench
+
+
+@pytest.fixture
+def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """An empty bucket on a local S3, as a backend URL."""
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "testing")
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    client = boto3.client("s3", region_name="us-east-1", endpoint_url=f"http://{host}:{port}")
+    client.create_bucket(Bucket="state")
+    client.close()
+    yield f"s3://state?region=us-east-1&endpoint={host}:{port}&disable_https=true&use_path_style=true"
+    server.stop()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

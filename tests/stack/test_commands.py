@@ -20,8 +20,7 @@ import pytest
 from filelock import FileLock
 
 from local.layout import Layout, Ports
-from tests.stack.conftest import free_ports
-from tests.stack.workbench import base_environment
+from tests.stack.workbench import base_environment, free_ports
 
 
 @dataclass

@@ -3,12 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import Any
-
-import boto3
-import pytest
-from moto.server import ThreadedMotoServer
 
 from tests.stack.vendor_plugins import either_plugins
 from tests.stack.workbench import Workbench
@@ -77,21 +72,6 @@ def test_a_preview_from_nothing_creates_everything_and_writes_nothing(
     workbench.up()
     assert set(preview.changes) >= set(workbench.resources())
     assert everything(workbench) != before
-
-
-@pytest.fixture
-def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """An empty bucket on a local S3, as a backend URL."""
-    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
-        monkeypatch.setenv(name, "testing")
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    client = boto3.client("s3", region_name="us-east-1", endpoint_url=f"http://{host}:{port}")
-    client.create_bucket(Bucket="state")
-    client.close()
-    yield f"s3://state?region=us-east-1&endpoint={host}:{port}&disable_https=true&use_path_style=true"
-    server.stop()
 
 
 def test_the_whole_life_with_state_in_s3(workbench: Workbench, bucket: str) -> None:

@@ -12,8 +12,7 @@ import pytest
 
 from local.genesys.models.tokens import LOCAL_CLIENT_SECRET
 from local.okta.api.calls import API_TOKEN
-from tests.stack.conftest import Cloud
-from tests.stack.workbench import Workbench
+from tests.stack.workbench import Cloud, Workbench
 
 
 @pytest.fixture
@@ -79,6 +78,33 @@ def test_the_new_secret_of_a_changed_authentication_method_reaches_the_credentia
     assert fields["clientSecret"] == client
     assert client not in secrets
     assert workbench.preview("--expect-no-changes").changes == {}
+
+
+def test_the_clients_secret_is_rotated_by_its_setting_alone(workbench: Workbench) -> None:
+    """Okta has the new one before Genesys gets it; neither is ever printed."""
+    setting = ("config", "set", "--secret", "messenger-sso:clientSecret")
+    chosen = ["the-first-secret-of-ours", "the-second-secret-of-ours"]
+    for secret in chosen:
+        workbench.pulumi(*setting, secret)
+        changes = workbench.preview().changes
+        workbench.up()
+        assert workbench.preview("--expect-no-changes").changes == {}
+        (client,) = (
+            app
+            for app in workbench.okta("GET", "/api/v1/apps").json()
+            if app["settings"]["oauthClient"]["application_type"] == "web"
+        )
+        issuer = workbench.outputs()["issuer"]
+        client_id = client["credentials"]["oauthClient"]["client_id"]
+        for given in chosen:
+            answer = httpx.post(
+                f"{issuer}/v1/introspect", auth=(client_id, given), data={"token": "x"}, timeout=20
+            )
+            assert answer.status_code == (200 if given == secret else 401)
+    # A rotation, as opposed to the stack's first `up`, touches nothing else.
+    assert changes == {"messenger-client": "update", "credential": "update"}
+    assert_absent(set(chosen), workbench.state_text(), "the state")
+    assert_absent(set(chosen), "\n".join(workbench.said), "what the engine printed")
 
 
 def test_logs_and_journals_of_the_clouds_hold_no_secret(

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import secrets
+import socket
 import subprocess
+import sys
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,10 +18,75 @@ from typing import Any
 import httpx
 import yaml
 
+from local.background import Background
+from local.cloud import cloud_process, is_healthy
+from local.engine import STACK, engine_environment
 from local.genesys.models.tokens import LOCAL_CLIENT_ID, LOCAL_CLIENT_SECRET
+from local.layout import LOOPBACK, Layout, Ports
 from local.okta.api.calls import API_TOKEN
 
 Config = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Cloud:
+    """A running local cloud that belongs to the tests."""
+
+    layout: Layout
+    ports: Ports
+    record: dict[str, Any]
+    process: Background
+
+
+@contextmanager
+def serving_cloud(home: Path) -> Iterator[Cloud]:
+    """Run the local cloud in a process of its own, as `make up` starts it, on free ports."""
+    ports = free_ports()
+    layout = Layout(root=Layout.of_project().root, home=home)
+    process = cloud_process(layout)
+    process.start(
+        [sys.executable, "-m", "local", "serve"],
+        environment={
+            **base_environment(),
+            "LOCAL_HOME": str(home),
+            "LOCAL_OKTA_PORT": str(ports.okta),
+            "LOCAL_GENESYS_PORT": str(ports.genesys),
+            "LOCAL_SITE_PORT": str(ports.site),
+        },
+        folder=layout.root,
+        ready=lambda pid: is_healthy(layout, pid),
+    )
+    try:
+        record = process.details()
+        assert record is not None
+        yield Cloud(layout, ports, record, process)
+    finally:
+        process.stop()
+
+
+def free_ports() -> Ports:
+    """Return three ports that nobody listens on.
+
+    They lie below those that systems give to outgoing connections, so that nobody takes one while
+    a server is about to take it again.
+    """
+    sockets: list[socket.socket] = []
+    try:
+        for port in secrets.SystemRandom().sample(range(15_000, 30_000), 100):
+            one = socket.socket()
+            try:
+                one.bind((LOOPBACK, port))
+            except OSError:
+                one.close()
+                continue
+            sockets.append(one)
+            if len(sockets) == 3:
+                break
+        okta, genesys, site = (one.getsockname()[1] for one in sockets)
+        return Ports(okta=okta, genesys=genesys, site=site)
+    finally:
+        for one in sockets:
+            one.close()
 
 
 class CommandFailed(AssertionError):
@@ -59,6 +128,21 @@ class Workbench:
     okta_url: str
     genesys_url: str
     said: list[str] = field(default_factory=list)
+
+    @classmethod
+    def on(cls, cloud: Cloud, engine: Path, home: Path) -> Workbench:
+        """Return a bench for the project's own program, its stack and backend in a new folder."""
+        layout = Layout(root=cloud.layout.root, home=home)
+        variables = engine_environment(layout, cloud.ports, cloud.record)
+        return cls(
+            engine=engine,
+            project=layout.root,
+            stack=STACK,
+            config_file=Path(variables["PULUMI_OPTION_CONFIG_FILE"]),
+            environment={**base_environment(), **variables},
+            okta_url=cloud.record["okta"],
+            genesys_url=cloud.record["genesys"],
+        )
 
     def pulumi(self, *arguments: str, code: int | None = 0) -> str:
         """Run a command and return what it printed; `code` None accepts any exit code."""
