@@ -33,6 +33,7 @@ from local.genesys.handlers import (
     guest_tokens,
     integration_types,
     integrations,
+    messenger_script,
     oauth,
     organization,
     public,
@@ -119,6 +120,7 @@ class GenesysEmulator(Emulator):
             *guest_tokens.routes(self.exchange, self.sign_ins, self.conversations),
             *web_messaging.routes(self.conversations, self.journal, self.clock),
             *public.routes(self.deployments, self.base_url),
+            *messenger_script.routes(),
         ]
 
     def seed(self) -> None:

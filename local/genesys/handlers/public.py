@@ -1,13 +1,12 @@
-"""What browsers fetch: a deployment's two files, and the Messenger stand-in."""
+"""What browsers fetch: a deployment's two files."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Final
 
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute
 
 from local.emulator.store import Document
@@ -15,10 +14,8 @@ from local.genesys.errors import GenesysError
 from local.genesys.http import open_route
 from local.genesys.models.deployments import Deployments
 from local.genesys.models.public_files import config_file, domains_file
-from local.genesys.models.snippet import BOOTSTRAP_PATH
 
 _PATH: Final = "/webdeployments/v1/deployments/{id}"
-_BOOTSTRAP: Final = Path(__file__).parent.parent / "static" / "messenger.js"
 # Every change must be seen at once; the vendor's content network caches for some minutes.
 _FRESH: Final = {"Cache-Control": "no-cache"}
 
@@ -34,15 +31,9 @@ def routes(deployments: Deployments, base_url: str) -> Sequence[BaseRoute]:
         id = request.path_params["id"]
         return _file(request, lambda: domains_file(deployments, id))
 
-    async def bootstrap(_: Request) -> Response:
-        return FileResponse(
-            _BOOTSTRAP, media_type="application/javascript; charset=utf-8", headers=_FRESH
-        )
-
     return [
         open_route("GET", f"{_PATH}/config.json", config),
         open_route("GET", f"{_PATH}/domains.json", domains),
-        open_route("GET", BOOTSTRAP_PATH, bootstrap),
     ]
 
 
