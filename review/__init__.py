@@ -1,0 +1,1 @@
+"""Says in words what a preview would change, for people who review it."""
