@@ -1,0 +1,1 @@
+"""Looks at a deployed stack from outside and tells what does not match; it changes nothing."""
