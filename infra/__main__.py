@@ -12,6 +12,7 @@ import pulumi
 
 from infra.discovery import find_integration_type
 from infra.exports import describe
+from infra.guard_rails import guard_rails
 from infra.messenger import AuthenticatedMessenger
 from infra.mistakes import ProgramError
 from infra.openid_provider import sign_in_elsewhere
@@ -24,13 +25,12 @@ def main() -> None:
     """Declare the whole stack; every mistake and every look-up comes before the first resource."""
     settings = load_settings(read_stack_config())
     integration_type = settings.integration or find_integration_type(settings.genesys)
-    if settings.identity_provider:
-        sign_in = sign_in_elsewhere(settings.identity_provider)
-    else:
-        sign_in = OktaSignIn("sign-in", settings).sign_in
-    messenger = AuthenticatedMessenger("messenger", settings, sign_in, integration_type)
-    for name, value in describe(settings, sign_in, messenger).items():
-        pulumi.export(name, value)
+    other = settings.identity_provider
+    with guard_rails(settings):
+        sign_in = sign_in_elsewhere(other) if other else OktaSignIn("sign-in", settings).sign_in
+        messenger = AuthenticatedMessenger("messenger", settings, sign_in, integration_type)
+        for name, value in describe(settings, sign_in, messenger).items():
+            pulumi.export(name, value)
 
 
 try:

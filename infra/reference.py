@@ -17,6 +17,8 @@ _SAID_OTHERWISE = {
     "authorizationServer": "one is declared",
     "integration": "`discover`",
     "protect": "`false`; `true` in stack `prod`",
+    "guardRails": "`true` in stack `prod` and with `protect`, else `false`",
+    "acceptedDangers": "none",
     "sites[].displayName": "made from `name`",
     "sites[].defaultLanguage": "the first of `languages`",
     "authorizationServer.name": "project and environment",

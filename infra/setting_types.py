@@ -88,7 +88,8 @@ def _client_secret(secret: SecretStr) -> SecretStr:
     return secret
 
 
-def _distinct(values: tuple[str, ...]) -> tuple[str, ...]:
+def distinct(values: tuple[str, ...]) -> tuple[str, ...]:
+    """Refuse a list that says something twice."""
     if len(set(values)) < len(values):
         raise ValueError("each of them once")
     return values
@@ -122,21 +123,25 @@ SiteName = Annotated[str, AfterValidator(_site_name)]
 Color = Annotated[str, AfterValidator(_color)]
 FlowId = Annotated[str, AfterValidator(_guid)]
 Languages = Annotated[
-    tuple[Annotated[str, AfterValidator(_language)], ...], AfterValidator(_distinct)
+    tuple[Annotated[str, AfterValidator(_language)], ...], AfterValidator(distinct)
 ]
 Launcher = Annotated[Literal["On", "OnDemand", "Off"], BeforeValidator(_launcher)]
 Scopes = Annotated[
     tuple[Annotated[str, AfterValidator(_scope)], ...],
-    AfterValidator(_distinct),
+    AfterValidator(distinct),
     BeforeValidator(_words),
 ]
 CustomScopes = Annotated[
-    tuple[Annotated[str, AfterValidator(_custom_scope)], ...], AfterValidator(_distinct)
+    tuple[Annotated[str, AfterValidator(_custom_scope)], ...], AfterValidator(distinct)
 ]
 ClientSecret = Annotated[SecretStr, AfterValidator(_client_secret)]
 Claims = Annotated[dict[Text, Text], AfterValidator(_claims)]
+Danger = Literal[
+    "open-domains", "plain-http", "no-authentication", "unsafe-grant", "wildcard-redirect"
+]
+"""What the guard rails stop; docs/guard-rails.md explains each."""
 EveryoneOrGroups = Annotated[
-    Annotated[tuple[Text, ...], AfterValidator(_distinct)] | None,
+    Annotated[tuple[Text, ...], AfterValidator(distinct)] | None,
     BeforeValidator(_everyone_or_groups),
 ]
 """None stands for everyone."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 from pydantic import (
+    AfterValidator,
     ConfigDict,
     Field,
     SecretStr,
@@ -22,11 +23,13 @@ from infra.setting_types import (
     Claims,
     ClientSecret,
     CustomScopes,
+    Danger,
     EveryoneOrGroups,
     Scopes,
     ServiceUrl,
     SettingsModel,
     Text,
+    distinct,
     word_for_none,
 )
 from infra.site import Site
@@ -152,6 +155,12 @@ class Configuration(SettingsModel):
     protect: StrictBool = Field(
         default=False, description="whether clients and deployments are protected; in prod: true"
     )
+    guard_rails: StrictBool = Field(
+        default=False, description="whether dangerous changes are stopped (docs/guard-rails.md)"
+    )
+    accepted_dangers: Annotated[tuple[Danger, ...], AfterValidator(distinct)] = Field(
+        default=(), description="names of dangers that the guard rails let through"
+    )
 
     @field_validator("clients")
     @classmethod
@@ -244,6 +253,9 @@ def load_settings(config: StackConfig) -> Settings:
     mistakes += unusable + plain_secrets(config)
     if not given.get("identityProvider"):
         mistakes += okta_mistakes(config)
+    chosen = _chosen(configuration, config.environment) if configuration else {}
+    if configuration and chosen["guard_rails"]:
+        mistakes += _plain_http(configuration)
     if mistakes or configuration is None or genesys is None:
         raise SettingsError(
             "\n".join(
@@ -256,12 +268,39 @@ def load_settings(config: StackConfig) -> Settings:
                 ]
             )
         )
-    chosen = dict(configuration)
-    if "protect" not in configuration.model_fields_set:
-        chosen["protect"] = config.environment == "prod"
     return Settings.model_construct(
         **chosen, project=config.project, environment=config.environment, genesys=genesys
     )
+
+
+def _chosen(configuration: Configuration, environment: str) -> dict[str, Any]:
+    """Return the settings with those that depend on the environment unless somebody said them."""
+    chosen = dict(configuration)
+    said = configuration.model_fields_set
+    if "protect" not in said:
+        chosen["protect"] = environment == "prod"
+    if "guard_rails" not in said:
+        chosen["guard_rails"] = environment == "prod" or chosen["protect"]
+    return chosen
+
+
+def _plain_http(configuration: Configuration) -> list[str]:
+    """Return the addresses that are fit for this machine only, where guard rails are on."""
+    if "plain-http" in configuration.accepted_dangers:
+        return []
+    addresses = {f"sites[{i}].url": site.url for i, site in enumerate(configuration.sites)}
+    if provider := configuration.identity_provider:
+        addresses |= {
+            "identityProvider.issuer": provider.issuer,
+            "identityProvider.discoveryUri": provider.discovery_uri,
+            "identityProvider.authorizationEndpoint": provider.authorization_endpoint or "",
+            "identityProvider.endSessionEndpoint": provider.end_session_endpoint or "",
+        }
+    return [
+        f"{path}: found {shown(url)}, expected https, as guardRails is on (plain-http)."
+        for path, url in addresses.items()
+        if url.startswith("http:")
+    ]
 
 
 def _duplicates(sites: Any) -> list[str]:

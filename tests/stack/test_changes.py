@@ -8,9 +8,8 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.stack.conftest import Cloud
 from tests.stack.vendor_plugins import either_plugins
-from tests.stack.workbench import Config, Workbench
+from tests.stack.workbench import Cloud, Config, Workbench
 
 Sites = list[dict[str, Any]]
 OFFER = {"url": "http://offer.localhost:8085/", "name": "offer", "displayName": "Offer"}
@@ -240,6 +239,8 @@ def test_another_integration_type_replaces_the_integration(workbench: Workbench)
 @either_plugins
 def test_protected_identities_cannot_be_deleted(workbench: Workbench) -> None:
     workbench.configure(setting("protect", True))
+    # The guard rails come with it, and the sites of this machine are plain http.
+    workbench.configure(setting("guardRails", False))
     workbench.up()
     before = identities(workbench)
     said = workbench.pulumi("destroy", "--yes", code=1)
