@@ -40,6 +40,17 @@ class _Server:
     is_declared: bool = True
 
 
+def _known_secret(secret: str | None) -> str:
+    if secret is None:
+        # Okta tells a secret when a client is made or changed, and never again (okta.md 7, #274).
+        raise pulumi.RunError(
+            "The secret of messenger-client is not known, as with every client that was imported. "
+            "Set the one that Okta's administrators see, or a new one: "
+            "`pulumi config set --secret messenger-sso:clientSecret`."
+        )
+    return secret
+
+
 class OktaSignIn(Component):
     """Applications, trusted origins, authorization server with its policy, and assignments.
 
@@ -94,7 +105,7 @@ class OktaSignIn(Component):
     def _secret_of(self, client: okta.app.OAuth) -> pulumi.Output[str]:
         """Return what the client's secret is once the client has it."""
         if self._settings.client_secret is None:
-            return client.client_secret
+            return client.client_secret.apply(_known_secret)
         given = pulumi.Output.secret(self._settings.client_secret.get_secret_value())
         # The id makes whoever uses the secret wait until Okta knows it.
         return pulumi.Output.all(given, client.client_id).apply(lambda known: str(known[0]))
@@ -127,6 +138,9 @@ class OktaSignIn(Component):
                     okta.trustedorigin.OriginScopeArgs(type="CORS"),
                     okta.trustedorigin.OriginScopeArgs(type="REDIRECT"),
                 ],
+                # Left out, whatever Okta says is taken over, and one that was deactivated by hand
+                # stays so. Creating never sends it, updating does (okta.md 1.3).
+                status="ACTIVE",
                 opts=self.child(),
             )
 
