@@ -314,7 +314,7 @@ def test_the_integration_is_made_enabled_and_fed_by_the_sign_in(usual: Run) -> N
 
 
 def test_each_site_has_a_configuration_bound_to_the_integration(usual: Run) -> None:
-    """M20, M21."""
+    """M20, M21, R6."""
     for site in ("storefront", "help"):
         settings = usual[f"{site}-configuration"].inputs["authenticationSettings"]
         assert settings == {
