@@ -132,7 +132,9 @@ class Background:
                 process.kill()
                 self._has_ended(_STOP_SECONDS)
         for child in _started:
-            child.poll()
+            # Over, but its last threads may still be on their way out.
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                child.wait(_STOP_SECONDS if child.pid == process.pid else 0)
         return True
 
     def _has_ended(self, seconds: float) -> bool:

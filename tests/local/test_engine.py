@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from local.engine import Engine, EngineError
+from local.engine import STACK, Engine, EngineError
 from local.layout import Layout
 
 SAID = """\
@@ -47,7 +47,9 @@ def engine(folder: Path, code: int) -> Engine:
     executable = folder / "pulumi"
     executable.write_text(f"#!/bin/sh\ncat '{said}'\necho the reason >&2\nexit {code}\n")
     executable.chmod(executable.stat().st_mode | stat.S_IXUSR)
-    return Engine(executable, Layout(root=folder, home=folder), dict(os.environ))
+    return Engine(
+        executable, Layout(root=folder, home=folder), {**os.environ, "PULUMI_STACK": STACK}
+    )
 
 
 def test_only_what_changes_is_shown(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

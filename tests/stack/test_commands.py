@@ -79,6 +79,21 @@ def desk(engine: Path, tmp_path: Path) -> Iterator[Desk]:
     desk.local("down")
 
 
+@pytest.fixture(scope="module")
+def kept_desk(engine: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    """A desk for tests that begin with a stack that is up; use `busy_desk`."""
+    desk = Desk(home=tmp_path_factory.mktemp("desk") / "home", ports=free_ports())
+    yield desk
+    desk.local("down")
+
+
+@pytest.fixture
+def busy_desk(kept_desk: Desk) -> Desk:
+    """The same with the stack up, whatever the last test has done to it."""
+    kept_desk.local("up")
+    return kept_desk
+
+
 def test_up_serves_the_site_and_a_second_up_changes_nothing(desk: Desk) -> None:
     first = desk.local("up")
     assert "created" in first.stdout
@@ -102,42 +117,38 @@ def test_up_serves_the_site_and_a_second_up_changes_nothing(desk: Desk) -> None:
     assert has_ended(int(str(status["pid"])))
 
 
-def test_state_survives_down_and_up(desk: Desk) -> None:
-    desk.local("up")
-    outputs = json.loads((desk.home / "outputs.json").read_text())
-    desk.local("down")
-    again = desk.local("up")
+def test_state_survives_down_and_up(busy_desk: Desk) -> None:
+    outputs = json.loads((busy_desk.home / "outputs.json").read_text())
+    busy_desk.local("down")
+    again = busy_desk.local("up")
     assert "created" not in again.stdout
-    assert json.loads((desk.home / "outputs.json").read_text()) == outputs
+    assert json.loads((busy_desk.home / "outputs.json").read_text()) == outputs
 
 
-def test_a_killed_cloud_is_noticed_and_started_again(desk: Desk) -> None:
-    desk.local("up")
-    pid = int(str(desk.status()["pid"]))
+def test_a_killed_cloud_is_noticed_and_started_again(busy_desk: Desk) -> None:
+    pid = int(str(busy_desk.status()["pid"]))
     os.kill(pid, signal.SIGKILL)
     psutil.wait_procs([psutil.Process(pid)] if psutil.pid_exists(pid) else [], timeout=10)
-    assert desk.status(code=3)["running"] is False
-    said = desk.local("up")
+    assert busy_desk.status(code=3)["running"] is False
+    said = busy_desk.local("up")
     assert "created" not in said.stdout
-    assert desk.status()["running"] is True
+    assert busy_desk.status()["running"] is True
 
 
-def test_what_was_changed_behind_the_stacks_back_is_put_right_by_up(desk: Desk) -> None:
-    desk.local("up")
-    assert httpx.post(f"http://127.0.0.1:{desk.ports.okta}/_local/reset").status_code == 204
-    said = desk.local("up")
+def test_what_was_changed_behind_the_stacks_back_is_put_right_by_up(busy_desk: Desk) -> None:
+    assert httpx.post(f"http://127.0.0.1:{busy_desk.ports.okta}/_local/reset").status_code == 204
+    said = busy_desk.local("up")
     assert "created" in said.stdout
-    assert "unchanged" in desk.local("up").stdout
+    assert "unchanged" in busy_desk.local("up").stdout
 
 
-def test_env_makes_the_plain_command_work_and_keeps_working_over_a_restart(desk: Desk) -> None:
-    desk.local("up")
-    lines = desk.local("env").stdout
+def test_env_makes_the_plain_command_work_and_keeps_working_over_a_restart(busy_desk: Desk) -> None:
+    lines = busy_desk.local("env").stdout
     preview = ["bash", "-c", f"{lines}\npulumi preview --expect-no-changes --non-interactive"]
-    assert "unchanged" in desk.run(preview).stdout
-    desk.local("down")
-    desk.local("up")
-    assert "unchanged" in desk.run(preview).stdout
+    assert "unchanged" in busy_desk.run(preview).stdout
+    busy_desk.local("down")
+    busy_desk.local("up")
+    assert "unchanged" in busy_desk.run(preview).stdout
     for line in lines.splitlines():
         assert shlex.split(line)[0] == "export"
 
@@ -191,9 +202,8 @@ def test_down_and_reset_are_harmless_when_nothing_runs(desk: Desk) -> None:
     desk.local("down")
 
 
-def test_reset_forgets_clouds_state_and_site(desk: Desk) -> None:
-    desk.local("up")
-    desk.local("reset")
-    assert not (desk.home / "cloud").exists()
-    assert not (desk.home / "site").exists()
-    assert "created" in desk.local("up").stdout
+def test_reset_forgets_clouds_state_and_site(busy_desk: Desk) -> None:
+    busy_desk.local("reset")
+    assert not (busy_desk.home / "cloud").exists()
+    assert not (busy_desk.home / "site").exists()
+    assert "created" in busy_desk.local("up").stdout
