@@ -201,7 +201,11 @@ class _Around:
             return True
         if fault.status is None:
             return False
-        await self._emulator.ordered(fault)(scope, receive, send)
+        response = self._emulator.ordered(fault)
+        if origin := _header(scope, b"origin"):
+            # A page is told of the error, as by a service that fails behind its front door.
+            response.headers.setdefault("Access-Control-Allow-Origin", origin)
+        await response(scope, receive, send)
         return True
 
 

@@ -167,6 +167,14 @@ def test_a_delayed_answer_still_comes(notes: httpx.Client) -> None:
     assert answer.elapsed.total_seconds() >= 0.3
 
 
+def test_a_page_can_read_an_ordered_error(notes: httpx.Client) -> None:
+    notes.post("/_local/faults", json={"path": "/notes", "status": 401})
+    origin = "http://shop.example.com"
+    answer = notes.get("/notes", headers={"Origin": origin})
+    assert answer.status_code == 401
+    assert answer.headers["Access-Control-Allow-Origin"] == origin
+
+
 @pytest.mark.parametrize(
     ("order", "complaint"),
     [
