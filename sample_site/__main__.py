@@ -1,4 +1,4 @@
-"""`python -m sample_site`: builds the site from a stack's outputs, and serves what was built."""
+"""`python -m sample_site`: builds the site from a stack's outputs, serves and publishes it."""
 
 from __future__ import annotations
 
@@ -11,13 +11,17 @@ from rich.table import Table
 from rich.text import Text
 
 from sample_site import serve as server
+from sample_site.approaches import Choice
 from sample_site.build import TEMPLATES, build_site
 from sample_site.errors import SiteError
 from sample_site.manifest import Manifest, read_manifest
+from sample_site.minify import find_minifier
+from sample_site.okta_sdk import find_sdk
+from sample_site.publish import cli as publishing
 from sample_site.source import PROJECT, read_outputs
 
 app = typer.Typer(
-    help="Builds the site from a stack's outputs, and serves what was built.",
+    help="Builds the site from a stack's outputs, serves and publishes what was built.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -48,10 +52,38 @@ def build(
     site: Annotated[
         str | None, typer.Option(metavar="NAME", help="Build only this site of the stack.")
     ] = None,
+    approach: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME=APPROACH",
+            help="How the site NAME signs visitors in: okta-auth-js, endpoint or separate; "
+            "APPROACH alone for every site. May be repeated.",
+        ),
+    ] = None,
+    okta_auth_js: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FOLDER",
+            help="Folder of the npm package @okta/okta-auth-js. [default: the one installed]",
+        ),
+    ] = None,
+    minify: Annotated[
+        bool, typer.Option(help="Minify the browser modules, or leave them as they are written.")
+    ] = True,
 ) -> None:
     """Build the site from the outputs of a stack: whole, or not at all."""
+    choice = Choice.parse(approach or [])
     before = _build_id(out)
-    manifest = build_site(read_outputs(stack=stack, file=outputs), out, site)
+    sdk = find_sdk(okta_auth_js)
+    minifier = find_minifier() if minify else None
+    manifest = build_site(
+        read_outputs(stack=stack, file=outputs),
+        out,
+        site,
+        choice=choice,
+        sdk=sdk,
+        minifier=minifier,
+    )
     table = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
     for built in manifest.sites:
         size = sum(file.size for file in built.files) / 1024
@@ -61,6 +93,16 @@ def build(
     news = ", the same as before" if before == manifest.build_id else ""
     _print.print(Text(f"Built for {manifest.environment} into {_shown(out)}{news}:"))
     _print.print(table)
+    if sdk is None:
+        _print.print(
+            "Without the approach okta-auth-js: the SDK is not installed (`make up` installs it; "
+            "--okta-auth-js FOLDER names it)."
+        )
+    if minify and minifier is None:
+        _print.print(
+            "Modules are not minified, so visitors load about twice as much: that needs Node.js "
+            "and terser (`make up` installs terser)."
+        )
 
 
 @app.command()
@@ -81,6 +123,10 @@ def serve(
             _print.print(Text(f"  {built.url}"))
 
     server.run(folder, TEMPLATES, port, ready)
+
+
+app.command()(publishing.publish)
+app.command()(publishing.response_headers)
 
 
 def main() -> None:

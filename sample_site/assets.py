@@ -8,19 +8,30 @@ from pathlib import Path
 
 from sample_site.errors import SiteError
 from sample_site.files import File, hashed_asset
+from sample_site.minify import Minifier
 
 # An import of a module or a url() of a style sheet: a quoted name that begins with ./
 _REFERENCE = re.compile(r"""(?P<quote>["'])\./(?P<name>[\w.-]+)(?P=quote)""")
 _WITH_REFERENCES = {".css", ".js"}
 
 
-def load_assets(folder: Path) -> dict[str, File]:
+def load_assets(folder: Path, minifier: Minifier | None = None) -> dict[str, File]:
     """Return the folder's files by name; their references point to the hashed names.
+
+    Modules are minified if there is a minifier. A README.md is for people who work on the folder,
+    and no asset.
 
     Raises SiteError for a reference to a file that is not there, or for files that refer to each
     other in a circle, because then no hash can come first.
     """
-    sources = {path.name: path.read_bytes() for path in sorted(folder.iterdir()) if path.is_file()}
+    sources = {
+        path.name: path.read_bytes()
+        for path in sorted(folder.iterdir())
+        if path.is_file() and path.name != "README.md"
+    }
+    if minifier:
+        modules = {name: sources[name].decode() for name in sources if name.endswith(".js")}
+        sources |= {name: text.encode() for name, text in minifier.minify(modules).items()}
     done: dict[str, File] = {}
     for name in sources:
         _add(name, sources, done, within=())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import colorsys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache, cached_property
 
 TEXT_CONTRAST = 4.5
 """Least contrast of text, level AA (W3C, "Web Content Accessibility Guidelines 2.2", 1.4.3)."""
@@ -30,7 +31,7 @@ class Color:
     def __str__(self) -> str:
         return f"#{self.red:02x}{self.green:02x}{self.blue:02x}"
 
-    @property
+    @cached_property
     def luminance(self) -> float:
         """Relative luminance from 0 (black) to 1 (white), as WCAG 2.2 defines it."""
         red, green, blue = (
@@ -98,6 +99,7 @@ class Scheme:
 _WHITE = Color(255, 255, 255)
 
 
+@cache
 def light_scheme(brand: Color) -> Scheme:
     """Return the colours of the page in daylight."""
     page, ink = Color.parse("#f6f5f1"), Color.parse("#1b1f24")
@@ -108,6 +110,7 @@ def light_scheme(brand: Color) -> Scheme:
     )
 
 
+@cache
 def dark_scheme(brand: Color) -> Scheme:
     """Return the colours of the page at night: the site's own colour is toned down."""
     page, ink = Color.parse("#111418"), Color.parse("#eceae6")

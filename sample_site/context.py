@@ -12,9 +12,13 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from infra.outputs import SiteOutputs, StackOutputs
+from sample_site.approaches import Approach, offered_approaches
 from sample_site.color import Color, dark_scheme, light_scheme
-from sample_site.csp import is_loopback, messenger_sources
+from sample_site.csp import bootstrap_origin, messenger_sources
+from sample_site.environments import all_environments
 from sample_site.errors import WrongUse, refuse
+from sample_site.languages import LANGUAGE_NAMES
+from sample_site.okta_sdk import OktaSdk
 from sample_site.snippet import Snippet, SnippetError
 
 _FALLBACK_LANGUAGE = "en"
@@ -36,12 +40,16 @@ class SiteContext:
 
 
 def site_contexts(
-    outputs: StackOutputs, messages: Path, only: str | None = None
+    outputs: StackOutputs,
+    messages: Path,
+    approaches: Mapping[str, Approach],
+    sdk: OktaSdk | None = None,
+    only: str | None = None,
 ) -> list[SiteContext]:
     """Return the context of each site, or of the one named.
 
-    `messages` is the folder of the message catalogues. Raises SiteError that names every output
-    which no page can be built from.
+    `messages` is the folder of the message catalogues, `approaches` has each site's by its name.
+    Raises SiteError that names every output which no page can be built from.
     """
     names = [site.name for site in outputs.sites]
     if only is not None and only not in names:
@@ -52,52 +60,74 @@ def site_contexts(
         "These outputs were not written by this project's program: look there first.",
     )
     catalogues = _catalogues(messages)
+    links = {
+        site.name: {"displayName": site.display_name, "url": site.url, "host": _host(site.url)}
+        for site in outputs.sites
+    }
+    common = _common(outputs, sdk)
     return [
-        _context(outputs, site, catalogues)
+        _context(outputs, site, common, links, catalogues, approaches[site.name], sdk)
         for site in outputs.sites
         if only is None or site.name == only
     ]
 
 
+def _common(outputs: StackOutputs, sdk: OktaSdk | None) -> dict[str, Any]:
+    """Return the variables that all sites share."""
+    domain = outputs.messenger_domain
+    sources = messenger_sources(
+        domain=domain, environment=outputs.messenger_environment, region=outputs.region
+    )
+    return {
+        "outputs": outputs.model_dump(mode="json", by_alias=True, exclude={"sites"}),
+        "oktaAuthJsVersion": sdk.version if sdk else "",
+        "languageNames": LANGUAGE_NAMES,
+        "environments": [asdict(one) for one in all_environments(outputs)],
+        "messengerHost": urlsplit(bootstrap_origin(domain)).netloc,
+        "messengerSources": sources.directives(),
+    }
+
+
 def _context(
-    outputs: StackOutputs, site: SiteOutputs, catalogues: Mapping[str, Mapping[str, str]]
+    outputs: StackOutputs,
+    site: SiteOutputs,
+    common: Mapping[str, Any],
+    links: Mapping[str, Mapping[str, str]],
+    catalogues: Mapping[str, Mapping[str, str]],
+    approach: Approach,
+    sdk: OktaSdk | None,
 ) -> SiteContext:
     snippet = Snippet.parse(site.snippet)
     language = site.default_language.split("-")[0].lower()
     text_language = language if language in catalogues else _FALLBACK_LANGUAGE
     text = {**catalogues[_FALLBACK_LANGUAGE], **catalogues[text_language]}
     own = site.model_dump(mode="json", by_alias=True, exclude={"snippet"})
-    shared = outputs.model_dump(mode="json", by_alias=True, exclude={"sites"})
     brand = Color.parse(site.primary_color)
-    domain = outputs.messenger_domain
-    host = domain if is_loopback(domain) else f"apps.{domain}"
-    sources = messenger_sources(
-        domain=domain, environment=outputs.messenger_environment, region=outputs.region
-    )
+    signing_in = {
+        "approach": approach,
+        "approaches": offered_approaches(outputs, sdk=sdk is not None),
+        "oktaAuthJs": {"src": sdk.script.path, "integrity": sdk.integrity} if sdk else None,
+    }
     return SiteContext(
         outputs=outputs,
         site=site,
         snippet=snippet,
         variables={
-            "outputs": shared,
+            **common,
             "site": own,
-            "otherSites": [
-                {"displayName": other.display_name, "url": other.url, "host": _host(other.url)}
-                for other in outputs.sites
-                if other.name != site.name
-            ],
+            "otherSites": [link for name, link in links.items() if name != site.name],
             "text": text,
             "textLanguage": text_language,
-            "messengerHost": host,
-            "messengerSources": sources.directives(),
+            **signing_in,
             "scheme": {
                 "light": _hex(asdict(light_scheme(brand))),
                 "dark": _hex(asdict(dark_scheme(brand))),
             },
             "settings": {
-                **shared,
+                **common["outputs"],
                 "site": own,
-                "messengerHost": host,
+                **signing_in,
+                "messengerHost": common["messengerHost"],
                 "text": {k: v for k, v in text.items() if k.startswith("script_")},
             },
         },

@@ -5,15 +5,17 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from urllib.parse import urlsplit
 
 from infra.outputs import StackOutputs
+from infra.regions import Region
 
 Policy = Mapping[str, tuple[str, ...]]
 
 _NEW_RELIC = ("https://*.newrelic.com", "https://*.nr-data.net")
 
-_HEADER_ONLY = {"frame-ancestors"}
+HEADER_ONLY = {"frame-ancestors"}
 """Directives that browsers ignore, with a warning, in a meta element (W3C, "CSP Level 3", 3.3)."""
 
 
@@ -43,6 +45,7 @@ class MessengerSources:
         }
 
 
+@cache
 def messenger_sources(*, domain: str, environment: str, region: str) -> MessengerSources:
     """Return the sources of a region, or of a local Genesys Cloud whose domain is on loopback."""
     if is_loopback(domain):
@@ -66,12 +69,17 @@ def messenger_sources(*, domain: str, environment: str, region: str) -> Messenge
 
 
 def page_policy(
-    outputs: StackOutputs, *, inline: Iterable[str] = (), messenger: bool = True
+    outputs: StackOutputs,
+    *,
+    inline: Iterable[str] = (),
+    messenger: bool = True,
+    regions: Iterable[Region] = (),
 ) -> Policy:
     """Return the policy of a page.
 
-    `inline` are the source expressions of its inline scripts. A page without Messenger gets none
-    of Messenger's hosts and none of the identity provider's.
+    `inline` are the source expressions of its inline scripts; `regions` are those whose Messenger
+    it may load beside the stack's own. A page without Messenger gets none of Messenger's hosts and
+    none of the identity provider's.
     """
     policy: dict[str, tuple[str, ...]] = {
         "default-src": ("'none'",),
@@ -84,22 +92,28 @@ def page_policy(
     }
     if not messenger:
         return policy
-    sources = messenger_sources(
-        domain=outputs.messenger_domain,
-        environment=outputs.messenger_environment,
-        region=outputs.region,
-    )
     provider = provider_origins(outputs)
     # The provider answers a silent sign-in in a frame, which then comes back to the site.
-    added = {
-        **sources.directives(),
-        "form-action": provider,
-        "connect-src": (*sources.connections, *provider),
-        "frame-src": ("'self'", *sources.hosts, *provider),
-    }
-    for directive, more in added.items():
-        policy[directive] = _distinct((*policy.get(directive, ()), *more))
+    _add(
+        policy,
+        {
+            "form-action": provider,
+            "connect-src": provider,
+            "frame-src": ("'self'", *provider),
+        },
+    )
+    own = Region(outputs.region, outputs.messenger_domain, outputs.messenger_environment)
+    for region in (own, *regions):
+        sources = messenger_sources(
+            domain=region.domain, environment=region.environment, region=region.name
+        )
+        _add(policy, sources.directives())
     return policy
+
+
+def bootstrap_origin(domain: str) -> str:
+    """Return where Messenger's own script loads from (Genesys Cloud, "Deploy Messenger")."""
+    return f"http://{domain}" if is_loopback(domain) else f"https://apps.{domain}"
 
 
 def provider_origins(outputs: StackOutputs) -> tuple[str, ...]:
@@ -113,12 +127,25 @@ def provider_origins(outputs: StackOutputs) -> tuple[str, ...]:
     return _distinct(_origin(url) for url in urls if url)
 
 
+def _add(policy: dict[str, tuple[str, ...]], more: Policy) -> None:
+    for directive, sources in more.items():
+        policy[directive] = _distinct((*policy.get(directive, ()), *sources))
+
+
+def frame_policy(policy: Policy) -> Policy:
+    """Return what of a policy a header must carry, for a page whose meta element has the rest.
+
+    A policy that lists every region fills more than the 4 kB that some proxies let headers have.
+    """
+    return {name: sources for name, sources in policy.items() if name in HEADER_ONLY}
+
+
 def policy_text(policy: Policy, *, header: bool) -> str:
     """Return the policy as one line, for an HTTP header or for a meta element."""
     return "; ".join(
         f"{directive} {' '.join(sources)}"
         for directive, sources in policy.items()
-        if header or directive not in _HEADER_ONLY
+        if header or directive not in HEADER_ONLY
     )
 
 

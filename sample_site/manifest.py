@@ -56,6 +56,9 @@ class Manifest(_Record):
     @classmethod
     def of(cls, environment: str, sites: Sequence[tuple[SiteOutputs, Sequence[File]]]) -> Manifest:
         """Describe the files of each site."""
+        # Most files are assets that all sites have: each is described once.
+        different = {id(file): file for _, files in sites for file in files}
+        described = {key: _described(file) for key, file in different.items()}
         draft = cls(
             schema_version=_SCHEMA_VERSION,
             build_id="",
@@ -65,15 +68,7 @@ class Manifest(_Record):
                     name=site.name,
                     url=site.url,
                     folder=site.name,
-                    files=tuple(
-                        BuiltFile(
-                            path=file.path,
-                            sha256=file.sha256,
-                            size=len(file.content),
-                            headers=_sorted({"Content-Type": file.content_type, **file.headers}),
-                        )
-                        for file in files
-                    ),
+                    files=tuple(described[id(file)] for file in files),
                 )
                 for site, files in sites
             ),
@@ -110,6 +105,15 @@ def holds_build(folder: Path) -> bool:
     except (OSError, ValueError):
         return False
     return isinstance(found, dict) and {"schemaVersion", "buildId", "sites"} <= found.keys()
+
+
+def _described(file: File) -> BuiltFile:
+    return BuiltFile(
+        path=file.path,
+        sha256=file.sha256,
+        size=len(file.content),
+        headers=_sorted({"Content-Type": file.content_type, **file.headers}),
+    )
 
 
 def _sorted(headers: Mapping[str, str]) -> dict[str, str]:

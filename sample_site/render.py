@@ -6,14 +6,15 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from infra.outputs import SiteOutputs
 from sample_site.context import SiteContext
-from sample_site.csp import page_policy, policy_text
+from sample_site.csp import frame_policy, page_policy, policy_text
+from sample_site.environments import VENDOR_REGIONS
 from sample_site.files import File, hashed_asset
 from sample_site.snippet import Snippet
 
@@ -23,20 +24,31 @@ class Page:
     """A page that every site has.
 
     `inline` says which inline script is in its HTML: the deployment's `snippet`, the `tag` for a
-    tag manager, or none, and then neither Messenger nor the identity provider is allowed on it.
-    `anywhere`: the page is answered at any depth, so its links begin with the site's own path.
+    tag manager, or none; `messenger` whether it may load Messenger and ask the identity provider,
+    `regions` whether it may load the Messenger of every region. `anywhere`: the page is answered at
+    any depth, so its links begin with the site's own path. `settings`: variables that only its own
+    script needs.
     """
 
     path: str
     template: str
-    inline: str = "snippet"
+    inline: Literal["snippet", "tag", ""] = ""
+    messenger: bool = True
+    regions: bool = False
     anywhere: bool = False
+    referrer: str = "strict-origin"
+    settings: tuple[str, ...] = ()
 
 
 PAGES = (
-    Page("index.html", "index.html"),
+    Page("index.html", "index.html", inline="snippet"),
+    Page("account/index.html", "account.html", inline="snippet"),
+    Page("playground.html", "playground.html", regions=True, settings=("environments",)),
     Page("tag-manager.html", "tag-manager.html", inline="tag"),
-    Page("404.html", "404.html", inline="", anywhere=True),
+    # A code is in this page's address for a moment: nobody else may be told that address.
+    Page("callback.html", "callback.html", messenger=False, referrer="no-referrer"),
+    Page("signed-out.html", "signed-out.html", messenger=False),
+    Page("404.html", "404.html", messenger=False, anywhere=True),
 )
 
 TAG_FILE = "tag-manager.txt"
@@ -60,6 +72,7 @@ def template_environment(folder: Path) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+        auto_reload=False,  # no look at every template's date for every page
     )
     environment.policies["json.dumps_kwargs"] = {"sort_keys": False, "ensure_ascii": True}
     return environment
@@ -119,15 +132,33 @@ def _page(
     tag: Snippet,
 ) -> File:
     script = {"snippet": context.snippet, "tag": tag}.get(page.inline)
-    inline = [script.source] if script else []
-    policy = page_policy(context.outputs, inline=inline, messenger=script is not None)
+    policy = page_policy(
+        context.outputs,
+        inline=[script.source] if script else [],
+        messenger=page.messenger,
+        regions=VENDOR_REGIONS if page.regions else (),
+    )
+    # Relative, so that the site works wherever it is put.
+    root = urlsplit(context.site.url).path if page.anywhere else "../" * page.path.count("/")
     html = environment.get_template(page.template).render(
         shared,
+        page=page,
         policy=policy_text(policy, header=False),
-        root=urlsplit(context.site.url).path if page.anywhere else "",
+        root=root,
+        settings={
+            **shared["settings"],
+            "root": root,
+            **{name: shared[name] for name in page.settings},
+        },
         inlineScript=script.html if script else "",
     )
-    return File.of_text(page.path, html, Content_Security_Policy=policy_text(policy, header=True))
+    headers = {
+        "Content_Security_Policy": policy_text(
+            frame_policy(policy) if page.regions else policy, header=True
+        ),
+        "Referrer_Policy": page.referrer,
+    }
+    return File.of_text(page.path, html, **headers)
 
 
 def _json(value: Mapping[str, Any]) -> str:

@@ -24,11 +24,12 @@ from sample_site.render import template_environment
 
 LOOPBACK = "127.0.0.1"
 HEALTH_PATH = "/_site/health"
+STYLE_PATH = "/_site/style.css"
 
 _OWN_HEADERS = {
     **FOR_EVERY_FILE,
     "Cache-Control": "no-store",
-    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; frame-ancestors 'none'",
 }
 
 
@@ -68,6 +69,16 @@ class Snapshot:
             site for site in self.sites if site.host == host and f"{path}/".startswith(site.prefix)
         ]
         return max(fitting, key=lambda site: len(site.prefix), default=None)
+
+    def style(self) -> bytes:
+        """Return the style sheets of the first site: its colours, then the rest."""
+        built = self.sites[0].files
+        return b"\n".join(
+            content
+            for prefix in ("assets/theme-", "assets/site-")
+            for path, (_, content) in built.items()
+            if path.startswith(prefix) and path.endswith(".css")
+        )
 
 
 class Builds:
@@ -114,6 +125,9 @@ def site_application(folder: Path, templates: Path) -> Starlette:
             headers=_OWN_HEADERS,
         )
 
+    async def style(_: Request) -> Response:
+        return Response(builds.current().style(), 200, _OWN_HEADERS, "text/css; charset=utf-8")
+
     async def answer(request: Request) -> Response:
         build = builds.current()
         host, path = _host(request), str(request.scope["path"])
@@ -121,6 +135,7 @@ def site_application(folder: Path, templates: Path) -> Starlette:
         if site is None:
             page = listing.render(
                 host=host,
+                style=STYLE_PATH,
                 environment=build.manifest.environment,
                 sites=[
                     {"name": built.name, "url": _address_here(built.url, request)}
@@ -135,6 +150,7 @@ def site_application(folder: Path, templates: Path) -> Starlette:
     return Starlette(
         routes=[
             Route(HEALTH_PATH, health, methods=["GET"]),
+            Route(STYLE_PATH, style, methods=["GET"]),
             Route("/{path:path}", answer, methods=["GET"]),
         ]
     )

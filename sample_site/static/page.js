@@ -1,6 +1,10 @@
 /** Entry of the home page. */
 import { addCopyButtons } from './copy.js';
-import { watchMessenger } from './status.js';
+import { startSignIn } from './messenger-sign-in.js';
+import { showStatus } from './status.js';
+import { showTimeline } from './timeline.js';
 
 addCopyButtons();
-watchMessenger();
+showTimeline();
+showStatus();
+startSignIn();

@@ -1,60 +1,55 @@
-/** Says in plain words whether Messenger is on the page, by asking its public command bus. */
+/** Says in plain words how the sign-in and Messenger are doing, and who is signed in. */
+import { thisTabsApproach } from './approach.js';
+import { failureWords } from './failure-words.js';
 import { settings, text } from './settings.js';
 
-const SECONDS_TO_ANSWER = 10;
+const LAMPS = { unknown: 'waiting', working: 'waiting', out: 'later', in: 'found', failed: 'refused' };
 
 const byId = (id) => document.getElementById(id);
 
-/** Show one state; `facts` are those that are known only with Messenger's own answer. */
-function show(state, line, { authentication } = {}) {
-  byId('messenger-status').dataset.state = state;
-  byId('status-line').textContent = line;
-  byId('status-facts').hidden = authentication === undefined;
-  byId('status-authentication').textContent = authentication ?? '';
+/** A person's name as good as it is known; an identifier alone is no name to show. */
+const called = (person) => person?.name || person?.email || text('someone');
+
+function words({ state, person, failure }, { messengerHost, site }, found) {
+  if (state === 'in') return text('state_in', { name: called(person) });
+  if (state === 'failed') return failureWords(failure, { host: messengerHost });
+  if (state === 'out') return text(site.sessionUpgrade ? 'state_out_upgrade' : 'state_out');
+  if (state === 'working') return text('state_working');
+  return found ? text('found') : text('waiting', { host: messengerHost });
 }
 
-function showConfiguration(deployment) {
-  const required = deployment.auth?.enabled === true;
-  const authentication = text(required ? 'required' : 'off');
-  if (deployment.status && deployment.status !== 'Active') {
-    show('refused', text('inactive', { status: deployment.status }), { authentication });
-  } else {
-    show(required ? 'found' : 'open', text('found'), { authentication });
-  }
+function show({ person, ...detail }, own, found) {
+  byId('messenger-status').dataset.state = LAMPS[detail.state] ?? 'waiting';
+  const line = words({ person, ...detail }, own, found);
+  // The same words once more would be read out once more.
+  if (byId('status-line').textContent !== line) byId('status-line').textContent = line;
+  // Without a client of its own a site learns of a sign-in, but not whose it is.
+  byId('person-label').hidden = !person;
+  byId('person').textContent = person ? called(person) : text('signed_in');
+  byId('person').title = person?.email ?? '';
 }
 
-/** The element with which the snippet loads Messenger's own script. */
-function loader() {
-  return document.querySelector('script[src*="/genesys-bootstrap/"]');
+function showFacts(deployment, own) {
+  byId('status-facts').hidden = false;
+  byId('status-deployment').textContent = own.site.deploymentId;
+  byId('status-authentication').textContent = text(deployment.auth?.enabled ? 'required' : 'off');
+  byId('status-approach').textContent = text(`approach_${thisTabsApproach().replaceAll('-', '_')}`);
 }
 
-/** Watch for Messenger from now on; it may still answer after the time is up. */
-export function watchMessenger() {
-  const host = settings.messengerHost;
-  const here = location.hostname;
-  // Looked up anew for each call: the loaded script puts its own function in place of the snippet's.
-  const snippet = window.Genesys;
-  if (typeof snippet !== 'function') {
-    show('refused', text('no_snippet'));
-    return;
-  }
-  let settled = false;
-  const unreachable = () => show('refused', text('unreachable', { host }));
-  const onEvent = (name, react) =>
-    window.Genesys('subscribe', name, (event) => {
-      settled = true;
-      react(event?.data ?? {});
-    });
-
-  show('waiting', text('waiting', { host }));
-  onEvent('GenesysJS.configurationReceived', (data) => showConfiguration(data.deploymentConfig ?? {}));
-  // A page that is refused may never be told: then what was queued by the snippet is never read.
-  const refuse = () => show('refused', text('refused', { host: here }));
-  onEvent('GenesysJS.domainNotAllowed', refuse);
-  loader()?.addEventListener('error', unreachable);
-  setTimeout(() => {
-    if (settled) return;
-    if (window.Genesys === snippet && snippet.q) unreachable();
-    else show('refused', text('silent', { host: here }));
-  }, SECONDS_TO_ANSWER * 1000);
+/** Show the state from now on; call it before the sign-in starts. `own`: the page's settings. */
+export function showStatus(own = settings) {
+  let latest = { state: 'unknown' };
+  let found = false;
+  document.documentElement.dataset.signIn ??= latest.state;
+  show(latest, own, found);
+  document.addEventListener('sign-in:state', ({ detail }) => {
+    latest = detail;
+    show(latest, own, found);
+  });
+  // Looked up anew for each call: the loaded script puts its own function in place of the stub.
+  window.Genesys?.('subscribe', 'GenesysJS.configurationReceived', (event) => {
+    found = true;
+    showFacts(event?.data?.deploymentConfig ?? {}, own);
+    show(latest, own, found);
+  });
 }

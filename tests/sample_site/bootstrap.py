@@ -11,7 +11,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 # Takes over the queue that the snippet left, tells every subscriber what it is asked to tell, and
-# leaves `tell` for what a test wants to be told later.
+# leaves `tell` for what a test wants to be told later. Commands are noted and succeed, unless
+# `window.refused` names them.
 _SCRIPT = """
 (function () {
   var events = %s, queue = window.Genesys.q || [], subscribers = [];
@@ -20,7 +21,12 @@ _SCRIPT = """
       if (one.name === name) { one.callback({ event: name, data: data }); }
     });
   };
-  window.Genesys = function (verb, name, callback) {
+  window.commands = [];
+  window.Genesys = function (verb, name, callback, onOk, onFail) {
+    if (verb === 'command') {
+      window.commands.push({ name: name, options: callback });
+      setTimeout((window.refused || []).includes(name) ? onFail : onOk, 0);
+    }
     if (verb !== 'subscribe') { return; }
     subscribers.push({ name: name, callback: callback });
     if (events[name]) {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 Outputs = dict[str, Any]
@@ -110,6 +111,20 @@ def production_stack() -> Outputs:
             )
         ],
     }
+
+
+def okta_package(folder: Path, script: str = "var OktaAuth = function () {};") -> Path:
+    """Write what the build takes of the npm package @okta/okta-auth-js; return the folder."""
+    for name, content in {
+        "package.json": '{"name": "@okta/okta-auth-js", "version": "8.0.1"}',
+        "dist/okta-auth-js.core.min.js": script,
+        "dist/okta-auth-js.core.min.js.LICENSE.txt": "Licence of the script",
+        "LICENSE": "Apache License",
+        "THIRD-PARTY-NOTICES": "Licences of others",
+    }.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(content, encoding="utf-8")
+    return folder
 
 
 def as_json(outputs: Outputs) -> str:

@@ -14,10 +14,11 @@ from pathlib import Path
 
 import pytest
 
+from sample_site import okta_sdk
 from sample_site.__main__ import main
 from sample_site.manifest import read_manifest
 from sample_site.source import PROJECT
-from tests.sample_site.samples import Outputs, as_json, local_stack
+from tests.sample_site.samples import Outputs, as_json, local_stack, okta_package
 
 
 @dataclass(frozen=True)
@@ -120,6 +121,42 @@ def test_outputs_can_come_from_a_file_or_from_standard_input(
     assert read_manifest(tmp_path / "a") == read_manifest(tmp_path / "b")
 
 
+def built_approaches(folder: Path) -> dict[str, str]:
+    """Return the approach that each built site's pages start with."""
+    found = {}
+    for site in read_manifest(folder).sites:
+        html = (folder / site.folder / "index.html").read_text(encoding="utf-8")
+        found[site.name] = html.partition('"approach": "')[2].partition('"')[0]
+    return found
+
+
+def test_each_site_signs_in_as_it_is_told_to(run: Run, tmp_path: Path) -> None:
+    """M30"""
+    (tmp_path / "outputs.json").write_text(as_json(local_stack()), encoding="utf-8")
+    done = run(
+        *("build", "--outputs", tmp_path / "outputs.json", "--out", tmp_path / "site"),
+        *("--okta-auth-js", okta_package(tmp_path / "package")),
+        *("--approach", "okta-auth-js", "--approach", "help=endpoint"),
+    )
+    assert done.code == 0
+    assert built_approaches(tmp_path / "site") == {"storefront": "okta-auth-js", "help": "endpoint"}
+
+
+def test_a_build_without_oktas_sdk_says_so_and_refuses_a_site_that_wants_it(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(okta_sdk, "DEFAULT_PACKAGE", tmp_path / "none")
+    (tmp_path / "outputs.json").write_text(as_json(local_stack()), encoding="utf-8")
+    build = ("build", "--outputs", tmp_path / "outputs.json", "--out", tmp_path / "site")
+    done = run(*build)
+    assert done.code == 0
+    assert "Without the approach okta-auth-js: the SDK is not installed" in done.out
+    assert built_approaches(tmp_path / "site") == {"storefront": "separate", "help": "separate"}
+    refused = run(*build, "--approach", "help=okta-auth-js")
+    assert refused.code == 1
+    assert "help: okta-auth-js is not possible" in refused.err
+
+
 def without(outputs: Outputs, *names: str) -> Outputs:
     for name in names:
         target = outputs["sites"][1] if name.startswith("site.") else outputs
@@ -162,6 +199,7 @@ def test_outputs_that_cannot_be_used_stop_the_build_and_are_named(
         (["build", "--stack", "local", "--outputs", "x"], "either --stack NAME or --outputs FILE"),
         (["serve", "--host", "0.0.0.0"], "No such option"),  # noqa: S104 (what must be refused)
         (["serve", "--port", "70000"], "65535"),
+        (["build", "--stack", "local", "--approach", "a=b"], "expected NAME=APPROACH"),
     ],
 )
 def test_wrong_use_ends_with_two(run: Run, arguments: list[str], words: str) -> None:

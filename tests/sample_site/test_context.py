@@ -2,19 +2,32 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from infra.outputs import load_outputs
+from sample_site.approaches import Choice, choose_approaches
 from sample_site.build import TEMPLATES
 from sample_site.context import SiteContext, site_contexts
 from sample_site.errors import SiteError, WrongUse
-from tests.sample_site.samples import Outputs, local_stack, production_stack, snippet
+from sample_site.okta_sdk import OktaSdk, find_sdk
+from tests.sample_site.samples import (
+    Outputs,
+    local_stack,
+    okta_package,
+    production_stack,
+    snippet,
+)
 
 
-def contexts(outputs: Outputs, only: str | None = None) -> list[SiteContext]:
-    return site_contexts(load_outputs(outputs), TEMPLATES / "messages", only)
+def contexts(
+    outputs: Outputs, only: str | None = None, sdk: OktaSdk | None = None
+) -> list[SiteContext]:
+    stack = load_outputs(outputs)
+    approaches = choose_approaches(stack, Choice.parse(["endpoint"]), sdk=sdk is not None)
+    return site_contexts(stack, TEMPLATES / "messages", approaches, sdk, only)
 
 
 def changed(outputs: Outputs, path: str, value: Any) -> Outputs:
@@ -93,3 +106,16 @@ def test_settings_for_scripts_are_the_outputs_under_their_own_names() -> None:
     assert {name: settings[name] for name in stack} == stack
     site = {name: value for name, value in outputs["sites"][0].items() if name != "snippet"}
     assert settings["site"] == site
+
+
+def test_settings_say_which_approach_is_used_and_which_there_are(tmp_path: Path) -> None:
+    """M30, M31: the SDK's address and hash are there when the build has it."""
+    sdk = find_sdk(okta_package(tmp_path))
+    assert sdk is not None
+    settings = contexts(local_stack(), sdk=sdk)[0].variables["settings"]
+    assert settings["approach"] == "endpoint"
+    assert settings["approaches"] == ("okta-auth-js", "endpoint", "separate")
+    assert settings["oktaAuthJs"] == {"src": sdk.script.path, "integrity": sdk.integrity}
+    without = contexts(local_stack())[0].variables["settings"]
+    assert without["approaches"] == ("endpoint", "separate")
+    assert without["oktaAuthJs"] is None

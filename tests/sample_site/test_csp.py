@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from infra.outputs import StackOutputs, load_outputs
+from sample_site import environments
 from sample_site.csp import (
+    frame_policy,
     is_loopback,
     messenger_sources,
     page_policy,
@@ -97,7 +99,9 @@ def test_loopback_is_told_from_its_look_alikes(domain: str, expected: bool) -> N
 
 @pytest.mark.parametrize("messenger", [True, False])
 def test_everything_not_named_is_forbidden_and_nothing_inline_is_allowed(messenger: bool) -> None:
-    policy = page_policy(load_outputs(production_stack()), messenger=messenger)
+    policy = page_policy(
+        load_outputs(production_stack()), messenger=messenger, regions=environments.VENDOR_REGIONS
+    )
     assert policy["default-src"] == policy["base-uri"] == ("'none'",)
     everything = policy_text(policy, header=True)
     for loose in ("unsafe-inline", "unsafe-eval", "data:", "http:", " * ", " https: "):
@@ -110,6 +114,18 @@ def test_the_provider_may_be_asked_framed_and_sent_forms() -> None:
         assert "https://login.example.com" in policy[directive]
     assert "https://login.example.com" not in policy["script-src"]
     assert policy["script-src"][:2] == ("'self'", "'sha256-x'")
+
+
+def test_a_page_for_every_region_reaches_each_messenger_and_one_provider() -> None:
+    """X10: and its header stays short."""
+    outputs = load_outputs(production_stack())
+    policy = page_policy(outputs, regions=environments.VENDOR_REGIONS)
+    for one in environments.all_environments(outputs):
+        for directive in ("script-src", "connect-src", "frame-src"):
+            assert f"https://*.{one.domain}" in policy[directive], one.name
+    for directive in ("connect-src", "frame-src", "form-action"):
+        assert [s for s in policy[directive] if "example.com" in s] == ["https://login.example.com"]
+    assert frame_policy(policy) == {"frame-ancestors": ("'self'",)}
 
 
 def test_a_page_without_messenger_talks_to_nobody() -> None:

@@ -12,14 +12,19 @@ import pytest
 from bs4 import BeautifulSoup, Tag
 from jinja2 import UndefinedError
 
-from sample_site.build import STATIC, TEMPLATES
+from infra.outputs import load_outputs
+from sample_site import render
+from sample_site.approaches import APPROACHES
+from sample_site.build import STATIC, TEMPLATES, build_site
 from sample_site.manifest import Manifest, read_manifest
+from sample_site.okta_sdk import find_sdk
 from sample_site.render import template_environment
 from sample_site.snippet import hash_source
 from tests.sample_site.conftest import Build
-from tests.sample_site.samples import local_stack, production_stack
+from tests.sample_site.samples import local_stack, okta_package, production_stack
 
-PAGES = ("index.html", "tag-manager.html", "404.html")
+PAGES = tuple(page.path for page in render.PAGES)
+MESSENGER_PAGES = ("index.html", "account/index.html")
 HOSTILE = (
     "</title></script><script>alert(1)</script> \"'><img src=x onerror=alert(2)> {{ 7*7 }} &lt;"
 )
@@ -39,14 +44,14 @@ def headers(manifest: Manifest, page: str) -> dict[str, str]:
     return next(file.headers for file in manifest.sites[0].files if file.path == page)
 
 
-def test_the_deployments_snippet_is_on_the_home_page_word_for_word(build: Build) -> None:
+def test_the_deployments_snippet_is_on_its_pages_word_for_word(build: Build) -> None:
     """M26: and on no page that is not meant to load Messenger by itself."""
     outputs = local_stack()
     folder = build(outputs)
     for site in outputs["sites"]:
-        home = (folder / site["name"] / "index.html").read_bytes()
-        assert home.count(site["snippet"].encode()) == 1
-        assert site["snippet"].encode() not in (folder / site["name"] / "404.html").read_bytes()
+        for page in PAGES:
+            html = (folder / site["name"] / page).read_bytes()
+            assert html.count(site["snippet"].encode()) == (page in MESSENGER_PAGES), page
 
 
 @pytest.mark.parametrize("line_end", ["\n", "\r\n", "\r"])
@@ -70,6 +75,10 @@ def test_every_inline_script_is_named_by_its_hash_and_nothing_else_is(
         hashes = re.findall(r"'sha256-[^']+'", policy)
         assert hashes == [hash_source(script.string or "") for script in inline]
         meta = element(parsed, 'meta[http-equiv="Content-Security-Policy"]')["content"]
+        if page == "playground.html":  # every region fills more than a header should
+            assert policy == "frame-ancestors 'self'"
+            assert "'sha256-" not in str(meta)
+            continue
         assert set(str(meta).split("; ")) == set(policy.split("; ")) - {"frame-ancestors 'self'"}
 
 
@@ -158,11 +167,31 @@ def test_every_catalogue_has_every_text_with_its_placeholders() -> None:
 
 
 def test_every_text_is_used() -> None:
+    """Names that are put together are those of a step, a failure or an approach in the code."""
     templates = " ".join(path.read_text(encoding="utf-8") for path in TEMPLATES.glob("*.html"))
     scripts = " ".join(path.read_text(encoding="utf-8") for path in STATIC.glob("*.js"))
     for key in json.loads((TEMPLATES / "messages" / "en.json").read_text(encoding="utf-8")):
-        used = f"'{key.removeprefix('script_')}'" if key.startswith("script_") else f"text.{key}"
-        assert used in (scripts if key.startswith("script_") else templates), key
+        name = re.sub("^script_(step_|failure_|client_)?", "", key)
+        if name.startswith("approach_"):
+            assert name.removeprefix("approach_").replace("_", "-").startswith(APPROACHES), key
+        elif key.startswith("script_"):
+            assert f"'{name}'" in scripts, key
+        elif key.startswith("order_"):
+            assert f"text.{key}" in templates or f'"{name.removeprefix("order_")}"' in templates
+        else:
+            assert f"text.{key}" in templates, key
+
+
+def test_every_step_and_failure_of_the_sign_in_has_words() -> None:
+    """M84: a visitor is never shown a name out of the code."""
+    texts = json.loads((TEMPLATES / "messages" / "en.json").read_text(encoding="utf-8"))
+    scripts = " ".join(path.read_text(encoding="utf-8") for path in STATIC.glob("*.js"))
+    steps = set(re.findall(r"\bstep\('(\w+)'", scripts))
+    failures = set(re.findall(r"\b(?:SignInFailure|bar)\(\s*'(\w+)'", scripts))
+    assert len(steps) > 20
+    assert len(failures) > 10
+    assert {f"script_step_{name}" for name in steps} <= set(texts)
+    assert {f"script_failure_{code}" for code in failures} <= set(texts)
 
 
 @pytest.mark.parametrize(
@@ -184,7 +213,7 @@ def test_every_link_leads_to_a_file_of_the_site_under_any_path(build: Build, url
             target = urljoin(shown_at, link)
             assert target.startswith(url), target
             inside = urlsplit(target.removeprefix(url)).path
-            assert (inside or "index.html") in files, target
+            assert (f"{inside}index.html" if inside[-1:] in ("", "/") else inside) in files, target
 
 
 def test_links_to_the_other_sites_are_on_the_page(build: Build) -> None:
@@ -194,7 +223,7 @@ def test_links_to_the_other_sites_are_on_the_page(build: Build) -> None:
 
 def test_a_site_alone_offers_no_other(build: Build) -> None:
     home = soup(build(production_stack()) / "hilfe" / "index.html")
-    assert not home.select("#sites, a[href='#sites']")
+    assert not home.select("#sites, .other")
 
 
 def test_a_developer_finds_every_output_on_the_page(build: Build) -> None:
@@ -260,6 +289,70 @@ def test_the_tag_page_names_what_a_policy_must_allow(build: Build) -> None:
     }
     assert "https://shyrka-prod-euc1.s3.eu-central-1.amazonaws.com" in rows["connect-src"]
     assert "https://*.euc1.pure.cloud" in rows["script-src"]
+
+
+def test_a_build_with_oktas_sdk_hosts_it_with_its_licence(tmp_path: Path) -> None:
+    """M31: from the site itself, under a name that changes with it."""
+    package = okta_package(tmp_path / "package")
+    build_site(load_outputs(local_stack()), tmp_path / "site", sdk=find_sdk(package))
+    home = soup(tmp_path / "site" / "storefront" / "index.html")
+    settings = json.loads(element(home, "#site-settings").get_text())
+    script = (tmp_path / "site" / "storefront" / settings["oktaAuthJs"]["src"]).read_bytes()
+    assert script == (package / "dist" / "okta-auth-js.core.min.js").read_bytes()
+    licence = element(home, "a[href*=licence]")
+    assert "8.0.1" in licence.get_text()
+    text = (tmp_path / "site" / "storefront" / str(licence["href"])).read_text(encoding="utf-8")
+    assert "Apache License" in text
+
+
+@pytest.mark.parametrize(
+    ("page", "root"), [("index.html", ""), ("account/index.html", "../"), ("404.html", "/hilfe/")]
+)
+def test_scripts_learn_the_way_to_the_sites_root(build: Build, page: str, root: str) -> None:
+    parsed = soup(build(production_stack()) / "hilfe" / page)
+    found = parsed.select("#site-settings")
+    assert [json.loads(one.get_text())["root"] for one in found] == [root] * (page != "404.html")
+    assert element(parsed, "a.wordmark")["href"] == (root or "./")
+
+
+def test_the_callback_is_told_to_nobody(build: Build) -> None:
+    """4.5: a code never leaves in a referrer, and Messenger has no place where one passes."""
+    folder = build(local_stack())
+    page = soup(folder / "storefront" / "callback.html")
+    assert element(page, 'meta[name="referrer"]')["content"] == "no-referrer"
+    sent = headers(read_manifest(folder), "callback.html")
+    assert sent["Referrer-Policy"] == "no-referrer"
+    assert "127.0.0.1" not in sent["Content-Security-Policy"]
+    assert len(page.select("noscript")) == 1
+
+
+@pytest.mark.parametrize("page", [*MESSENGER_PAGES, "playground.html", "tag-manager.html"])
+def test_every_page_with_messenger_has_the_way_in_and_out(build: Build, page: str) -> None:
+    """M42, M49"""
+    parsed = soup(build(local_stack()) / "storefront" / page)
+    header = element(parsed, "header")
+    assert len(header.select("button[data-sign-in]")) == 1
+    assert len(header.select("button[data-sign-out]")) == 1
+    assert [a["href"] for a in header.select("a.other")] == ["http://help.localhost:8080/"]
+    assert len(parsed.select("[data-sign-in-retry], #timeline, [role=status]#status-line")) == 3
+
+
+def test_the_playground_offers_every_environment_language_and_setting(build: Build) -> None:
+    """M52, M53, M34, X4, X10: the vendor's sample page has these too (B1, B3, B7)."""
+    folder = build(local_stack())
+    page = soup(folder / "storefront" / "playground.html")
+    settings = json.loads(element(page, "#site-settings").get_text())
+    names = [one["name"] for one in settings["environments"]]
+    assert [option["value"] for option in page.select("#environment option")] == names
+    assert len(page.select("#language option")) >= 22
+    fields = {str(field["name"]) for field in page.select("form [name]")}
+    assert fields == {
+        *("deploymentId", "environment", "approach", "flow", "issuer", "messengerClientId"),
+        *("websiteClientId", "scopes", "maxAge", "nonce"),
+    }
+    for field in page.select("form input:not([type=radio], [type=checkbox]), form select"):
+        assert page.select(f'label[for="{field["id"]}"]')
+    assert not page.select("input[type=password], [name*=ecret]")
 
 
 def test_nothing_that_looks_like_a_secret_is_in_any_file(build: Build) -> None:

@@ -13,6 +13,7 @@ import pytest
 from infra.outputs import load_outputs
 from sample_site.build import build_site
 from sample_site.manifest import Manifest, read_manifest
+from sample_site.serve import STYLE_PATH
 from tests.sample_site.samples import Outputs, local_stack, production_stack
 from tests.sample_site.serving import Served, serving
 
@@ -109,6 +110,18 @@ def test_a_missing_page_is_the_sites_own(site: Served, target: str) -> None:
     assert answer.status == 404
     assert "There is nothing here" in answer.text
     assert "default-src 'none'" in answer.headers["content-security-policy"]
+
+
+def test_an_address_without_a_site_gets_a_list_that_looks_like_one(site: Served) -> None:
+    answer = site.get("/", "nowhere.localhost")
+    assert answer.status == 404
+    assert f"http://help.localhost:{site.port}/" in answer.text
+    assert "style-src 'self'" in answer.headers["content-security-policy"]
+    style = site.get(STYLE_PATH, "nowhere.localhost")
+    assert style.status == 200
+    assert style.headers["content-type"] == "text/css; charset=utf-8"
+    assert f'href="{STYLE_PATH}"' in answer.text
+    assert style.text.index("--accent:") < style.text.index(".sites a {")
 
 
 @pytest.mark.parametrize(

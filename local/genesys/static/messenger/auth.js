@@ -115,6 +115,7 @@ export class Auth {
   /** After the socket refused the JWT: another one, or undefined while the page signs in. */
   async replaceJwt() {
     const steps = ['reAuthenticate'];
+    this.#tokens.void();
     try {
       return await (this.#running ?? this.#begin((signal) => this.#exchange.renew(signal, steps)));
     } catch (error) {

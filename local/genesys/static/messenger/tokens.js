@@ -61,6 +61,14 @@ export class Tokens {
     this.#storage.set(JWT, jwt);
   }
 
+  /**
+   * The service has refused the JWT, whatever its clock says. It stays as a word that is none: a
+   * missing one would tell the other tabs that somebody signed out.
+   */
+  void() {
+    this.#storage.set(JWT, 'void');
+  }
+
   dropRefreshToken() {
     this.#storage.remove(REFRESH_TOKEN);
   }
