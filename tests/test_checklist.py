@@ -18,6 +18,11 @@ CHECKLIST: dict[str, int] = {
     **dict.fromkeys(("M46", "M48", "M60", "M61", "M62", "M65", "M69", "M70", "M71", "M72"), 4),
     **dict.fromkeys(("M74", "M75", "M81"), 4),
     **dict.fromkeys(("R1", "R3", "R4", "R5", "R8", "R9", "R10", "R11", "R16"), 4),
+    **dict.fromkeys(("M1", "M26", "M27", "M30", "M31", "M32", "M33", "M38", "M42", "M47"), 5),
+    **dict.fromkeys(("M49", "M50", "M51", "M52", "M53", "M73", "M77", "M79", "M82", "M83"), 5),
+    **dict.fromkeys(("M84", "R2", "R6", "R7", "R12", "R13", "R14", "R15", "R17"), 5),
+    **dict.fromkeys(("X1", "X2", "X3", "X4", "X5", "X6", "X8", "X9"), 5),
+    **dict.fromkeys(("M2", "M3", "M17", "M59", "M64", "R18", "X7", "X10"), 6),
 }
 
 

@@ -1,0 +1,78 @@
+"""Stacks that are up, and people with browsers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser
+from rich.console import Console
+
+from local.layout import Layout
+from local.toolchain import ensure_engine
+from tests.browser.people import Person
+from tests.browser.stacks import Shape, Stack, deployed
+from tests.chromium import chromium
+
+Arrive = Callable[..., Person]
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One headless Chromium; each person has a profile of their own in it."""
+    with chromium() as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def running_stacks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Shape], Stack]]:
+    """Stacks by their shape, each brought up when a test first asks for it; use `stack`."""
+    engine = ensure_engine(Layout.of_project(), Console(stderr=True))
+    running: dict[Shape, Stack] = {}
+    with ExitStack() as kept:
+
+        def stack(shape: Shape) -> Stack:
+            if shape not in running:
+                home = tmp_path_factory.mktemp("stack")
+                running[shape] = kept.enter_context(deployed(shape, engine, home))
+            return running[shape]
+
+        yield stack
+
+
+@pytest.fixture
+def shape() -> Shape:
+    """The shape of the stack that a test visits; parametrize it to visit another."""
+    return Shape()
+
+
+@pytest.fixture
+def stack(running_stacks: Callable[[Shape], Stack], shape: Shape) -> Stack:
+    """The stack, with both clouds as the program left them: nobody has been there yet."""
+    found = running_stacks(shape)
+    found.clouds.reset()
+    return found
+
+
+@pytest.fixture
+def arrive(stack: Stack, browser: Browser) -> Iterator[Arrive]:
+    """Let people arrive: each call is a new profile, closed after the test."""
+    people: list[Person] = []
+
+    def person(**options: Any) -> Person:
+        people.append(Person.arrive(stack, browser, **options))
+        return people[-1]
+
+    yield person
+    for one in people:
+        one.leave()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark everything in this room: it needs Chromium and the engine."""
+    for item in items:
+        if "/tests/browser/" in item.path.as_posix():
+            item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.engine)
