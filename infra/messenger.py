@@ -102,6 +102,9 @@ class AuthenticatedMessenger(Component):
                 id=configuration.id, version=configuration.version
             ),
             flow_id=site.flow_id,
+            # Left out, one that was deactivated by hand stays so. Creating never sends it, updating
+            # does and waits for it (genesys-cloud.md 1.4).
+            status="Active",
             opts=self.child(protect=self._settings.protect),
         )
         return SiteMessenger(site, configuration, deployment)

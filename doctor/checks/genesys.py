@@ -169,8 +169,8 @@ def configuration_version(survey: Survey, site: SiteOutputs) -> Verdict:
     per=Per.SITE,
     needs=Needs.DEPLOYMENTS,
     cause="the deployment was deactivated or deleted in Genesys Cloud",
-    cure="Run `pulumi up --refresh`. One that is gone is made anew, with another id: then build and "
-    "publish the site anew as well.",
+    cure="Run `pulumi up --refresh`. One that is gone is made anew, with another id: then build "
+    "and publish the site anew as well.",
 )
 def deployment_active(survey: Survey, site: SiteOutputs) -> Verdict:
     wanted = frozenset(one.deployment_id for one in survey.outputs.sites)

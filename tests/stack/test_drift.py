@@ -115,6 +115,37 @@ def test_refresh_sees_every_meddling_and_up_puts_it_right(workbench: Workbench) 
     workbench.pulumi("refresh", "--preview-only", "--expect-no-changes")
 
 
+def deactivate_origin(bench: Workbench, state: State) -> None:
+    bench.okta("POST", f"/api/v1/trustedOrigins/{state['id']}/lifecycle/deactivate")
+
+
+def deactivate_deployment(bench: Workbench, state: State) -> None:
+    path = f"/api/v2/webdeployments/deployments/{state['id']}"
+    bench.genesys("PUT", path, json={**bench.genesys("GET", path).json(), "status": "Inactive"})
+
+
+@either_plugins
+def test_what_was_switched_off_by_hand_is_switched_on_again(workbench: Workbench) -> None:
+    """Only what the program declares comes back: a status that is left out is the vendor's."""
+    workbench.up()
+    assert workbench.preview("--refresh").changes == {}
+    (origin, *_), (deployment, *_) = (
+        sorted(workbench.resources(kind).items())
+        for kind in ("trustedorigin", "webdeploymentsDeployment")
+    )
+    deactivate_origin(workbench, origin[1])
+    deactivate_deployment(workbench, deployment[1])
+    assert workbench.preview("--refresh").changes == {origin[0]: "update", deployment[0]: "update"}
+    workbench.up("--refresh")
+    found = workbench.okta("GET", f"/api/v1/trustedOrigins/{origin[1]['id']}").json()
+    assert found["status"] == "ACTIVE"
+    found = workbench.genesys(
+        "GET", f"/api/v2/webdeployments/deployments/{deployment[1]['id']}"
+    ).json()
+    assert found["status"] == "Active"
+    assert workbench.preview("--refresh").changes == {}
+
+
 @either_plugins
 def test_what_was_deleted_by_hand_is_made_again(workbench: Workbench) -> None:
     workbench.up()

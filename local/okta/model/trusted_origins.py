@@ -67,7 +67,7 @@ class TrustedOrigins:
         return [one["origin"] for one in self.all() if self.allows(one["origin"], scope)]
 
     def create(self, body: OriginBody) -> Document:
-        """Add one. It is active, whatever the body says (Assumption)."""
+        """Add one. Assumption: it is active, whatever the body says."""
         document: Document = {"id": new_id("tos"), "status": ACTIVE}
         document["createdBy"] = self._state.organization()["adminId"]
         return self._write(document, body, "create")
