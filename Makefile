@@ -1,11 +1,13 @@
 # Plain `make` explains itself. Everything generated lands under .local/.
 .DEFAULT_GOAL := help
 .PHONY: help up down status env reset test check sdk bench engine set-up
+.PHONY: preview comment deploy site publish doctor drift
 MAKEFLAGS += --no-print-directory
 
 PYTHON ?= python3
 VENV := .local/venv
 NPM := .local/npm
+ACTIONLINT := .local/actionlint/actionlint
 RUN := $(VENV)/bin/python
 SAY := printf '\033[1;36m>\033[0m %s\n'
 ifdef NO_COLOR
@@ -16,6 +18,12 @@ endif
 UV := UV_PYTHON=$(RUN) $(VENV)/bin/uv --quiet --no-progress
 install = $(UV) pip install --requirement $(1) || $(RUN) -m pip install --quiet --requirement $(1) || { $(FAILED); exit 1; }
 FAILED := echo 'The packages were not installed, for the reason above. Run the same command again.'
+
+# For the targets that work on a stack of yours, with the `pulumi` on PATH.
+NAMED = [ -n '$(STACK)' ] || { echo 'Name the stack, for example: make $@ STACK=dev'; exit 1; }
+FAIL_AT ?= danger
+# Its name has `debug` in it: without that the vendor's Genesys provider waits 30 s in every command.
+export PULUMI_HOME ?= $(CURDIR)/.local/pulumi-debug
 
 export PYTHONPYCACHEPREFIX := $(CURDIR)/.local/cache/python
 export HYPOTHESIS_STORAGE_DIRECTORY := $(CURDIR)/.local/cache/hypothesis
@@ -46,11 +54,46 @@ reset: $(VENV)/running.stamp ## Stop everything and forget both clouds and the s
 test: $(VENV)/testing.stamp $(NPM)/testing.stamp chromium engine ## Set up what tests need and run every test
 	@$(RUN) -m pytest --numprocesses 2 --dist worksteal
 
-check: $(VENV)/testing.stamp ## Lint, check types, and compare the generated SDK with its schema
+check: $(VENV)/testing.stamp $(ACTIONLINT) ## Lint, check types, and compare the generated SDK with its schema
 	@$(RUN) -m ruff check .
 	@$(RUN) -m ruff format --check --quiet . || { echo 'Run `.local/venv/bin/ruff format .`'; exit 1; }
 	@$(RUN) -m mypy
+	@$(RUN) -m infra.committed_secrets
+	@$(ACTIONLINT)
 	@$(RUN) -m local sdk --check
+
+preview: set-up ## Say what a stack's next change would do, in words, and keep its plan: STACK=dev
+	@$(NAMED)
+	@mkdir -p .local/review
+	@$(RUN) -m review preview --stack '$(STACK)' --fail-at $(FAIL_AT) \
+		--markdown '.local/review/$(STACK).md' --save-plan '.local/review/$(STACK).plan.json'
+
+comment: set-up ## Put the preview on its pull request: STACK=dev PULL_REQUEST=1
+	@$(NAMED)
+	@$(RUN) -m review comment '.local/review/$(STACK).md'
+
+deploy: set-up ## Apply the plan that `make preview` kept: STACK=dev
+	@$(NAMED)
+	@[ -e '.local/review/$(STACK).plan.json' ] || { echo 'There is no plan: run `make preview STACK=$(STACK)` first.'; exit 1; }
+	@pulumi up --yes --skip-preview --stack '$(STACK)' --plan '.local/review/$(STACK).plan.json'
+	@rm '.local/review/$(STACK).plan.json'
+
+site: set-up browser-sdk ## Build the sites of a stack from its outputs: STACK=dev
+	@$(NAMED)
+	@$(RUN) -m sample_site build --stack '$(STACK)'
+
+publish: set-up ## Publish the built sites to S3: STACK=dev SITE_BUCKET='name' or 'SITE=name …'
+	@$(NAMED)
+	@$(RUN) -m sample_site publish --stack '$(STACK)' $(foreach one,$(SITE_BUCKET),--bucket '$(one)') \
+		$(if $(SITE_DISTRIBUTION),--distribution '$(SITE_DISTRIBUTION)')
+
+doctor: $(VENV)/doctor.stamp ## Check what is live against the stack: STACK=dev
+	@$(NAMED)
+	@$(RUN) -m doctor --stack '$(STACK)'
+
+drift: set-up ## Tell whether the clouds were changed behind the stack's back: STACK=dev
+	@$(NAMED)
+	@pulumi refresh --preview-only --expect-no-changes --stack '$(STACK)'
 
 sdk: $(VENV)/running.stamp ## Generate sdks/genesyscloud anew from its schema
 	@$(RUN) -m local sdk
@@ -58,8 +101,14 @@ sdk: $(VENV)/running.stamp ## Generate sdks/genesyscloud anew from its schema
 bench: $(VENV)/testing.stamp $(NPM)/testing.stamp chromium engine ## Measure, as ratios inside one run
 	@$(RUN) -m benchmarks
 
+set-up: $(VENV)/running.stamp
+
 engine: $(VENV)/running.stamp
 	@$(RUN) -m local engine
+
+$(ACTIONLINT): toolchain/lint/go.mod toolchain/lint/go.sum
+	@$(SAY) 'Building actionlint, which checks the workflows'
+	@cd toolchain/lint && GOFLAGS=-mod=readonly GOTOOLCHAIN=local go build -o '$(CURDIR)/$@' github.com/rhysd/actionlint/cmd/actionlint
 
 .PHONY: chromium
 chromium:
@@ -81,20 +130,27 @@ $(VENV)/running.stamp: requirements.txt constraints.txt $(shell find sdks -type 
 	@rm -rf sdks/*/build sdks/*/*.egg-info
 	@touch $@
 
-$(VENV)/testing.stamp: requirements-dev.txt $(VENV)/running.stamp
-	@$(SAY) 'Installing the Python packages that tests need'
-	@$(call install,requirements-dev.txt)
+$(VENV)/doctor.stamp: requirements-doctor.txt $(VENV)/running.stamp
+	@$(SAY) 'Installing the Python packages that the doctor needs'
+	@$(call install,requirements-doctor.txt)
 	@rm -rf sdks/*/build sdks/*/*.egg-info
 	@touch $@
 
-# The site can do without: then it offers no sign-in with Okta's own SDK, and the build says so.
+$(VENV)/testing.stamp: requirements-dev.txt requirements-doctor.txt $(VENV)/running.stamp
+	@$(SAY) 'Installing the Python packages that tests need'
+	@$(call install,requirements-dev.txt)
+	@rm -rf sdks/*/build sdks/*/*.egg-info
+	@touch $(VENV)/doctor.stamp $@
+
+# The site can do without: then it offers no sign-in with Okta's own SDK, its modules stay as long as
+# they were written, and the build says so.
 .PHONY: browser-sdk
 browser-sdk:
 	@if command -v npm >/dev/null; then $(MAKE) $(NPM)/running.stamp; \
-	else echo 'npm is not on PATH, so the site is built without the sign-in that uses okta-auth-js. Node.js 20 brings npm.'; fi
+	else echo 'npm is not on PATH, so the site is built without the sign-in that uses okta-auth-js, and its scripts are not made small. Node.js 20 brings npm.'; fi
 
 $(NPM)/running.stamp: package.json package-lock.json .npmrc
-	@$(SAY) 'Installing the npm package that the site ships'
+	@$(SAY) 'Installing the npm packages that the site is built with'
 	@mkdir -p $(NPM) && cp package.json package-lock.json .npmrc $(NPM)/
 	@npm ci --prefix $(NPM) --omit=dev --silent || { $(FAILED); exit 1; }
 	@touch $@
