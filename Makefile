@@ -25,6 +25,8 @@ FAIL_AT ?= danger
 # Its name has `debug` in it: without that the vendor's Genesys provider waits 30 s in every command.
 export PULUMI_HOME ?= $(CURDIR)/.local/pulumi-debug
 
+# Compiled once, below .local, even where Python is told to compile everything anew each time.
+export PYTHONDONTWRITEBYTECODE :=
 export PYTHONPYCACHEPREFIX := $(CURDIR)/.local/cache/python
 export HYPOTHESIS_STORAGE_DIRECTORY := $(CURDIR)/.local/cache/hypothesis
 export PIP_DISABLE_PIP_VERSION_CHECK := 1

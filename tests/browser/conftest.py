@@ -19,9 +19,13 @@ from tests.chromium import chromium
 Arrive = Callable[..., Person]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """One headless Chromium; each person has a profile of their own in it."""
+    """One headless Chromium; each person has a profile of their own in it.
+
+    Not for the whole session: Playwright keeps an event loop running in this thread meanwhile,
+    beside which nobody else can run one.
+    """
     with chromium() as found:
         yield found
 
