@@ -19,7 +19,7 @@ settings.load_profile("project")
 
 @pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give a browser on a busy machine a second chance; what fails twice is broken."""
+    """Give browsers and engines on a busy machine a second chance; what fails twice is broken."""
     for item in items:
-        if item.get_closest_marker("browser"):
+        if item.get_closest_marker("browser") or item.get_closest_marker("engine"):
             item.add_marker(pytest.mark.flaky(reruns=1))
