@@ -325,6 +325,10 @@ def _show_result(record: dict[str, Any], outputs: dict[str, Any], seconds: float
     _show(told)
     _say.print(f"[bold green]Ready[/] in {seconds:.0f} s. Open:")
     _show({site["displayName"]: site["url"] for site in outputs["sites"]})
+    from local.okta.model.seed import PEOPLE  # not for every command: it loads the emulator
+
+    someone = next(person for person in PEOPLE if person.groups and "admin" not in person.login)
+    _show({"Sign in": f"{someone.login}, password {someone.password}"})
     _say.print("The clouds behind them, and what to do next:")
     _show(
         {

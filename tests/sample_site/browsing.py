@@ -12,16 +12,6 @@ from sample_site.source import PROJECT
 from tests.sample_site.bootstrap import Bootstrap
 from tests.sample_site.samples import Outputs, local_stack, production_stack, snippet
 
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-
 _AXE = PROJECT / ".local" / "npm" / "node_modules" / "axe-core" / "axe.min.js"
 
 # Every report of a browser that keeps to the page's policy.

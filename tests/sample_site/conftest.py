@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from infra.outputs import load_outputs
 from sample_site.approaches import Choice
 from sample_site.build import build_site
+from tests.chromium import chromium
 from tests.sample_site.bootstrap import Bootstrap, configured, serving_bootstrap
-from tests.sample_site.browsing import ARGUMENTS, Visitor, sites_here
+from tests.sample_site.browsing import Visitor, sites_here
 from tests.sample_site.samples import Outputs
 from tests.sample_site.serving import Served, serving
 
@@ -65,13 +65,9 @@ def site(folder: Path) -> Iterator[Served]:
 # Not for the whole session: its event loop would be in the way of tests that have one.
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """A headless Chromium."""
-    executable = shutil.which("chromium")
-    assert executable, "Chromium is not on PATH; `make test` installs it."
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=executable, args=ARGUMENTS)
-        yield chromium
-        chromium.close()
+    """Run Chromium for the tests of one module."""
+    with chromium() as found:
+        yield found
 
 
 @pytest.fixture

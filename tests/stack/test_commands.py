@@ -103,6 +103,7 @@ def test_up_serves_the_site_and_a_second_up_changes_nothing(desk: Desk) -> None:
     assert page.status_code == 200
     assert "Storefront" in page.text
     assert f"http://localhost:{desk.ports.site}/" in first.stdout
+    assert "alice@example.com, password Local-Okta-1" in first.stdout
 
     begun = time.monotonic()
     second = desk.local("up")
