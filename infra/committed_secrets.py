@@ -118,7 +118,7 @@ def _values(node: yaml.Node, path: tuple[str, ...]) -> Iterator[_Value]:
 
 def _problem(value: _Value) -> str:
     """Return what is wrong with a value, or nothing."""
-    if not value.text.strip() or value.path[0] in _OF_THE_ENGINE:
+    if not value.text.strip() or _OF_THE_ENGINE.intersection(value.path[:1]):
         return ""
     if value.is_sealed:
         return "" if _SEALED.fullmatch(value.text) else "is not encrypted, in spite of `secure`."

@@ -1,7 +1,7 @@
 """Looks up how an organisation names the OpenID Connect Messenger integration and its parts.
 
-No public source tells the identifiers (genesys-cloud.md 2), so they are asked for: four GETs, once
-in a run, before any resource.
+No public source tells the identifiers (genesys-cloud.md 2), so they are asked for: four look-ups,
+once in a run, before any resource.
 """
 
 from __future__ import annotations

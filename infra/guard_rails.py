@@ -75,6 +75,11 @@ def _not_true(value: Any) -> Iterator[Any]:
     return (item for item in (value,) if item is not True)
 
 
+def _not_enabled(value: Any) -> Iterator[Any]:
+    """Yield what switches an integration off, leaving it to the provider included."""
+    return (item for item in (value,) if item != "ENABLED")
+
+
 def _among(names: set[str]) -> Callable[[Any], Iterator[Any]]:
     return lambda value: (item for item in _items(value) if item.lower() in names)
 
@@ -101,7 +106,7 @@ _RAILS = (
         "no-authentication",
         "genesyscloud:index/integration:Integration",
         ("intended_state",),
-        _among({"disabled", "deleted"}),
+        _not_enabled,
         "ENABLED",
     ),
     _Rail("unsafe-grant", _OAUTH, ("grant_types",), _among(_UNSAFE_GRANTS), "authorization_code"),

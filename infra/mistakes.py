@@ -31,6 +31,7 @@ _EXPECTED = {
     "string_pattern_mismatch": "a text of the form {pattern}",
     "too_short": "a list that is not empty",
     "greater_than_equal": "{ge} or more",
+    "less_than_equal": "{le} or less",
     "literal_error": "{expected}",
     "extra_forbidden": "nothing of that name",
 }
@@ -103,6 +104,9 @@ def _sentence(detail: ErrorDetails, model: type[BaseModel], hidden: bool) -> str
 
 
 def _as_written(model: type[BaseModel], location: Location) -> Location:
+    # A name that is wrong itself: its place is the object that it stands in.
+    if location[-1:] == ("[key]",):
+        location = location[:-2]
     # The place of a default value that a rule refuses comes with the field's Python name.
     written: Location = ()
     for step in location:

@@ -7,10 +7,9 @@ import pulumi
 
 from infra.calls import Caller, CallError, read_object
 from infra.mistakes import ProgramError
+from infra.setting_types import WELL_KNOWN
 from infra.settings import IdentityProvider
 from infra.sign_in import SignIn
-
-_WELL_KNOWN = "/.well-known/openid-configuration"
 
 
 class ProviderError(ProgramError):
@@ -22,18 +21,22 @@ def sign_in_elsewhere(
 ) -> SignIn:
     """Return how visitors sign in with the provider.
 
-    Endpoints that the settings leave out are read from the discovery document. Warns when document
-    and settings name different issuers. Raises ProviderError when the document cannot be used.
+    Where the settings leave the authorization endpoint out, it is read from the discovery document,
+    and the end of the session as well unless they name it. Warns when document and settings name
+    different issuers. Raises ProviderError when the document cannot be used.
     """
     authorization = provider.authorization_endpoint
     end_session = provider.end_session_endpoint
-    issuer = provider.discovery_uri.removesuffix(_WELL_KNOWN)
+    issuer = provider.discovery_uri.removesuffix(WELL_KNOWN)
+    # The address tells the issuer but for a slash at its end; the document tells it exactly.
+    issuers = {issuer, f"{issuer}/"}
     if not authorization:
         document = _read(provider, transport)
         issuer = document.get("issuer", "")
+        issuers = {issuer}
         authorization = document["authorization_endpoint"]
         end_session = end_session or document.get("end_session_endpoint")
-    if issuer.rstrip("/") != provider.issuer.rstrip("/"):
+    if provider.issuer not in issuers:
         pulumi.log.warn(
             f"identityProvider.issuer is {provider.issuer}, but {provider.discovery_uri} belongs "
             f"to {issuer or 'another issuer'}: tokens will be refused unless that is meant."

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from typing import Any, get_args
+from typing import Any
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from infra.mistakes import nested_model
 from infra.settings import NAMESPACE, Configuration
 
 # Defaults that the settings themselves express by other means than a value.
@@ -25,7 +26,7 @@ _SAID_OTHERWISE = {
     "authorizationServer.audience": "`api://<project>`",
     "identityProvider": "Okta",
     "identityProvider.authorizationEndpoint": "from the discovery document",
-    "identityProvider.endSessionEndpoint": "from the discovery document",
+    "identityProvider.endSessionEndpoint": "from the discovery document, if that is read",
 }
 
 _PAGE = """\
@@ -49,7 +50,7 @@ set --secret`; in clear they are refused. The vendors' environment variables wor
 
 ## The blueprint's shape
 
-One client for everything, on the organisation's own authorization server:
+One client for everything, on the custom authorization server `default` that Okta makes:
 
 ```yaml
 config:
@@ -96,7 +97,7 @@ def reference() -> str:
 
 def _rows(model: type[BaseModel], prefix: str) -> Iterator[tuple[str, str, str]]:
     for field in model.model_fields.values():
-        nested = _nested(field.annotation)
+        nested = nested_model(field.annotation)
         key = f"{prefix}{field.alias}"
         if nested is not None and _is_list(field.annotation):
             key += "[]"
@@ -120,12 +121,6 @@ def _default(key: str, field: FieldInfo) -> str:
     if isinstance(value, dict):
         return ", ".join(f"`{name}`: `{text}`" for name, text in value.items())
     return f"`{value}`"
-
-
-def _nested(annotation: Any) -> type[BaseModel] | None:
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    return next((found for part in get_args(annotation) if (found := _nested(part))), None)
 
 
 def _is_list(annotation: Any) -> bool:

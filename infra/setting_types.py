@@ -5,7 +5,14 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    SecretStr,
+    StringConstraints,
+)
 from pydantic.alias_generators import to_camel
 
 from infra.languages import MESSENGER_LANGUAGES
@@ -17,6 +24,7 @@ _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 _SCOPE = re.compile(r"[\x21\x23-\x5b\x5d-\x7e]+")  # RFC 6749, section 3.3
 _GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _CLIENT_SECRET = re.compile(r"[\x21-\x7e]{14,100}")  # Okta, "Applications API"
+WELL_KNOWN = "/.well-known/openid-configuration"  # OpenID Connect Discovery 1.0, section 4
 _COLOR = re.compile(r"#([0-9a-f]{3}|[0-9a-f]{6})")
 
 
@@ -88,6 +96,12 @@ def _client_secret(secret: SecretStr) -> SecretStr:
     return secret
 
 
+def _discovery_uri(url: str) -> str:
+    if not url.endswith(WELL_KNOWN):
+        raise ValueError(f"a URL that ends in {WELL_KNOWN}")
+    return url
+
+
 def distinct(values: tuple[str, ...]) -> tuple[str, ...]:
     """Refuse a list that says something twice."""
     if len(set(values)) < len(values):
@@ -116,8 +130,9 @@ def _everyone_or_groups(value: Any) -> Any:
     return value
 
 
-Text = Annotated[str, Field(min_length=1, max_length=255)]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=255)]
 ServiceUrl = Annotated[str, AfterValidator(lambda text: parse_address(text).url)]
+DiscoveryUri = Annotated[ServiceUrl, AfterValidator(_discovery_uri)]
 SiteUrl = Annotated[str, AfterValidator(lambda text: parse_site_url(text).url)]
 SiteName = Annotated[str, AfterValidator(_site_name)]
 Color = Annotated[str, AfterValidator(_color)]

@@ -19,11 +19,13 @@ from pydantic import (
 from infra.mistakes import Location, ProgramError, counted, list_mistakes, shown
 from infra.okta_names import BUILT_IN_SCOPES
 from infra.provider_config import GenesysAccess, okta_mistakes, plain_secrets, read_genesys
+from infra.provider_keys import unknown_keys
 from infra.setting_types import (
     Claims,
     ClientSecret,
     CustomScopes,
     Danger,
+    DiscoveryUri,
     EveryoneOrGroups,
     Scopes,
     ServiceUrl,
@@ -38,6 +40,11 @@ from infra.web_address import parse_site_url
 
 NAMESPACE = "messenger-sso"
 
+# `2024` is a name and twenty digits are a secret, although other settings are numbers.
+_TEXTS = ("applicationName", "clientSecret")
+
+_LONGEST_AGE = 10 * 365 * 24 * 60 * 60
+
 _NOT_WITH_PROVIDER = "nothing, as identityProvider takes Okta's place"
 
 
@@ -49,7 +56,7 @@ class IdentityProvider(SettingsModel):
     """Another OpenID provider, where clients are registered by hand."""
 
     issuer: ServiceUrl = Field(description="issuer of the provider's tokens")
-    discovery_uri: ServiceUrl = Field(
+    discovery_uri: DiscoveryUri = Field(
         description="URL of its discovery document, ending in /.well-known/openid-configuration"
     )
     client_id: Text = Field(description="id of the client whose codes Genesys redeems")
@@ -114,7 +121,7 @@ class Configuration(SettingsModel):
     """The keys of the namespace `messenger-sso`."""
 
     # Later rules look at earlier fields: what decides most comes first.
-    sites: tuple[Site, ...] = Field(min_length=1, description="a list of sites, at least one")
+    sites: tuple[Site, ...] = Field(min_length=1, description="web sites that offer Messenger")
     identity_provider: IdentityProvider | None = Field(
         default=None, description="another OpenID provider instead of Okta"
     )
@@ -146,7 +153,7 @@ class Configuration(SettingsModel):
     refresh_token: StrictBool = Field(
         default=False, validate_default=True, description="whether Genesys gets a refresh token"
     )
-    max_age: Annotated[StrictInt, Field(ge=0)] | None = Field(
+    max_age: Annotated[StrictInt, Field(ge=0, le=_LONGEST_AGE)] | None = Field(
         default=None, description="highest age of a sign-in in seconds"
     )
     integration: Annotated[IntegrationType | None, word_for_none("discover")] = Field(
@@ -189,7 +196,7 @@ class Configuration(SettingsModel):
     @classmethod
     def _known_scopes(cls, value: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
         if "openid" not in value:
-            raise ValueError("openid among them, as OpenID Connect demands")
+            raise ValueError("openid among them (a list, or names with spaces between them)")
         server: AuthorizationServer | None = info.data.get("authorization_server")
         if server and info.data.get("identity_provider", ...) is None:
             known = {*BUILT_IN_SCOPES, *server.scopes}
@@ -237,12 +244,14 @@ def load_settings(config: StackConfig) -> Settings:
     Raises SettingsError with every mistake of the project's namespace, and of the providers' where
     they would fail late. Values of secret keys are never repeated.
     """
-    given = config.namespace(NAMESPACE)
+    given = config.namespace(NAMESPACE, texts=_TEXTS)
     mistakes = _duplicates(given.get("sites")) + _plain_client_secrets(config, given)
     secret = {key.partition(":")[2] for key in config.secret_keys}
 
     def hidden(location: Location) -> bool:
-        return location[0] in secret or "clientSecret" in location
+        # A provider that is no object may be nothing but its secret.
+        holder = location == ("identityProvider",)
+        return holder or location[0] in secret or "clientSecret" in location
 
     configuration = None
     try:
@@ -250,7 +259,7 @@ def load_settings(config: StackConfig) -> Settings:
     except ValidationError as error:
         mistakes = list_mistakes(error, Configuration, hidden=hidden) + mistakes
     genesys, unusable = read_genesys(config)
-    mistakes += unusable + plain_secrets(config)
+    mistakes += unusable + plain_secrets(config) + unknown_keys(config.values, NAMESPACE)
     if not given.get("identityProvider"):
         mistakes += okta_mistakes(config)
     chosen = _chosen(configuration, config.environment) if configuration else {}

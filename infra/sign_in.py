@@ -11,6 +11,7 @@ import pulumi
 import pulumi_okta as okta
 
 from infra.component import Component
+from infra.setting_types import WELL_KNOWN
 from infra.settings import AuthorizationServer, Settings
 from infra.web_address import WebAddress
 
@@ -75,7 +76,7 @@ class OktaSignIn(Component):
         self._allow(server, clients, groups)
         self.sign_in = SignIn(
             issuer=server.issuer,
-            discovery_uri=pulumi.Output.concat(server.issuer, "/.well-known/openid-configuration"),
+            discovery_uri=pulumi.Output.concat(server.issuer, WELL_KNOWN),
             authorization_endpoint=pulumi.Output.concat(server.issuer, "/v1/authorize"),
             end_session_endpoint=pulumi.Output.concat(server.issuer, "/v1/logout"),
             website_client_id=clients.get("website-client", messenger).client_id,
@@ -103,12 +104,11 @@ class OktaSignIn(Component):
         )
 
     def _secret_of(self, client: okta.app.OAuth) -> pulumi.Output[str]:
-        """Return what the client's secret is once the client has it."""
-        if self._settings.client_secret is None:
+        """Return the client's secret; whoever uses it waits for the client by its id."""
+        given = self._settings.client_secret
+        if given is None:
             return client.client_secret.apply(_known_secret)
-        given = pulumi.Output.secret(self._settings.client_secret.get_secret_value())
-        # The id makes whoever uses the secret wait until Okta knows it.
-        return pulumi.Output.all(given, client.client_id).apply(lambda known: str(known[0]))
+        return pulumi.Output.secret(given.get_secret_value())
 
     def _website_client(self) -> okta.app.OAuth:
         """Declare the client of the sites' own sign-in, which runs in the browser."""

@@ -9,9 +9,6 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-import pulumi
-from pulumi.runtime import config
-
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
 
 
@@ -29,13 +26,21 @@ class StackConfig:
     secret_keys: Collection[str] = ()
     variables: Mapping[str, str] = field(default_factory=dict, repr=False)
 
-    def namespace(self, name: str) -> dict[str, Any]:
-        """Return the decoded values of a namespace by their short keys."""
+    def namespace(self, name: str, texts: Collection[str] = ()) -> dict[str, Any]:
+        """Return the decoded values of a namespace by their short keys.
+
+        The engine hands over a text that looks like a number as it does the number: the keys among
+        `texts` stay what was written, unless that is a structure.
+        """
         prefix = f"{name}:"
-        return {
-            key.removeprefix(prefix): decode(text)
+        found = {
+            key.removeprefix(prefix): (text, decode(text))
             for key, text in self.values.items()
             if key.startswith(prefix)
+        }
+        return {
+            key: text if key in texts and not isinstance(value, (list, dict)) else value
+            for key, (text, value) in found.items()
         }
 
     def text(self, key: str, variable: str | None = None) -> str:
@@ -46,6 +51,9 @@ class StackConfig:
 
 def read_stack_config() -> StackConfig:
     """Return the configuration of the run that is going on."""
+    import pulumi  # not for every reader of this module: it takes a third of a second to load
+    from pulumi.runtime import config
+
     # `pulumi.Config` can only ask for keys it knows; a typo has to be seen too.
     values = {**config.get_config_env(), **config.CONFIG.get()}
     return StackConfig(

@@ -70,9 +70,11 @@ def parse_address(text: str) -> WebAddress:
     if not _PATH.fullmatch(parts.path) or {".", ".."} & set(parts.path.split("/")):
         raise ValueError("a plain path, without wildcards, dot segments or double slashes")
     try:
-        port = parts.port or _DEFAULT_PORTS[parts.scheme]
+        port = _DEFAULT_PORTS[parts.scheme] if parts.port is None else parts.port
     except ValueError:
-        raise ValueError("a port from 1 to 65535") from None
+        port = 0
+    if not port:
+        raise ValueError("a port from 1 to 65535")
     return WebAddress(parts.scheme, host, port, parts.path)
 
 

@@ -45,7 +45,8 @@ def test_a_known_secret_is_accepted_encrypted_only(tmp_path: Path, key: str) -> 
     assert f"{key}: found in clear, expected an encrypted value." in said
     assert CLEAR not in said
     assert find_secrets(stack_file(tmp_path, {key: {"secure": SEALED}})) == []
-    assert find_secrets(stack_file(tmp_path, {key: None})) == []
+    for nothing in (None, "", {"secure": ""}):
+        assert find_secrets(stack_file(tmp_path, {key: nothing})) == []
 
 
 def test_a_secret_inside_another_value_is_found_by_its_place(tmp_path: Path) -> None:
@@ -86,6 +87,11 @@ def test_a_token_of_known_form_is_found_under_any_name_and_in_comments(
     assert text not in said
 
 
+def test_what_encryption_happens_to_give_is_no_token(tmp_path: Path) -> None:
+    sealed = SEALED.removesuffix("=") + f"/{OKTA_TOKEN}/="
+    assert find_secrets(stack_file(tmp_path, {"okta:apiToken": {"secure": sealed}})) == []
+
+
 @pytest.mark.parametrize("text", ["Zm9vYmFyYmF6cXV4MTIzNDU2Nzg5MEFCQ0RFRg==", "q" + "Aa1" * 14])
 def test_a_long_random_text_is_found_under_any_name(tmp_path: Path, text: str) -> None:
     (said,) = find_secrets(stack_file(tmp_path, {"messenger-sso:note": f"use {text}"}))
@@ -118,6 +124,8 @@ def test_a_file_that_cannot_be_read_is_no_reason_to_be_silent(tmp_path: Path, co
     file = tmp_path / "Pulumi.dev.yaml"
     file.write_text(content, encoding="utf-8")
     assert [("is no YAML" in said) for said in find_secrets(file)] == ([True] if content else [])
+    file.write_text("a text alone", encoding="utf-8")
+    assert find_secrets(file) == []
     assert "cannot be read" in find_secrets(tmp_path / "Pulumi.none.yaml")[0]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import time
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
@@ -188,6 +189,15 @@ def test_without_the_type_the_nearest_and_the_likely_reasons_are_named() -> None
     assert "none is similar" in Organisation(types=OTHERS[:1]).refusal()
 
 
+def test_an_organisation_whose_pages_never_end_is_left_alone() -> None:
+    organisation = Organisation()
+    page = httpx.Response(200, json={"entities": OTHERS[:1]})
+    organisation.instead.append(
+        lambda request: page if request.url.path.endswith("/integrations/types") else None
+    )
+    assert "among 50; none is similar" in organisation.refusal()
+
+
 def test_several_types_of_that_name_have_to_be_chosen_from() -> None:
     message = Organisation(types=[TYPE, TYPE | {"id": "type-2"}]).refusal()
     assert "2 integration types" in message
@@ -295,7 +305,7 @@ def test_a_busy_organisation_is_asked_again_after_the_time_it_says(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     waits: list[float] = []
-    monkeypatch.setattr("tenacity.nap.time.sleep", waits.append)
+    monkeypatch.setattr("tenacity.nap.time", SimpleNamespace(sleep=waits.append))
     organisation = Organisation()
     busy = [httpx.Response(429, headers={"Retry-After": "4"}), httpx.Response(503)]
     organisation.instead.append(lambda _: busy.pop(0) if busy else None)
@@ -305,7 +315,7 @@ def test_a_busy_organisation_is_asked_again_after_the_time_it_says(
 
 def test_an_organisation_that_stays_busy_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     waits: list[float] = []
-    monkeypatch.setattr("tenacity.nap.time.sleep", waits.append)
+    monkeypatch.setattr("tenacity.nap.time", SimpleNamespace(sleep=waits.append))
     organisation = Organisation()
     organisation.instead.append(lambda _: httpx.Response(429, headers={"Retry-After": "3600"}))
     assert "status 429" in organisation.refusal()

@@ -109,10 +109,14 @@ DANGEROUS: list[tuple[str, Callable[[], Any], str]] = [
         client(post_logout_redirect_uris=["http://x.example/"]),
         "client.postLogoutRedirectUris: found",
     ),
-    (
-        "plain-http",
-        lambda: okta.app.OAuthRedirectUri("uri", app_id="a", uri="http://x.example/"),
-        "uri.uri: found",
+    ("plain-http", client(login_uri="http://x.example/"), "client.loginUri: found"),
+    *(
+        (
+            "plain-http",
+            lambda kind=kind: kind("uri", app_id="a", uri="http://x.example/"),
+            "uri.uri",
+        )
+        for kind in (okta.app.OAuthRedirectUri, okta.app.OAuthPostLogoutRedirectUri)
     ),
     (
         "no-authentication",
@@ -125,6 +129,11 @@ DANGEROUS: list[tuple[str, Callable[[], Any], str]] = [
         "no-authentication",
         lambda: genesys.Integration("integration", integration_type="x", intended_state="DISABLED"),
         'integration.intendedState: found "DISABLED"',
+    ),
+    (
+        "no-authentication",  # the provider's own default is off
+        lambda: genesys.Integration("integration", integration_type="x"),
+        "integration.intendedState: found null, expected ENABLED",
     ),
     (
         "unsafe-grant",
@@ -222,6 +231,11 @@ def test_what_is_known_only_later_and_harmless_arrives_as_it_was() -> None:
     assert run["configuration"].inputs["authenticationSettings"]["enabled"] is True
 
 
+def test_a_deployment_for_this_machine_is_no_open_door() -> None:
+    """`localhost` has no dot either."""
+    assert declare(deployment(allowed_domains=["localhost"])).error is None
+
+
 def test_a_later_edit_of_the_program_is_stopped_as_a_whole(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -303,14 +317,17 @@ def test_addresses_in_clear_are_refused_with_the_other_settings() -> None:
         "clientId": "x",
         "clientSecret": "y",
         "websiteClientId": "z",
+        "authorizationEndpoint": "http://127.0.0.1:9000/authorize",
+        "endSessionEndpoint": "http://127.0.0.1:9000/logout",
     }
     keys = (*SECRET_KEYS, "messenger-sso:identityProvider")
     values = stack_values(sites=sites, identityProvider=provider)
     with pytest.raises(SettingsError) as refused:
         load_settings(StackConfig("messenger-sso", "prod", values, keys))
-    for path in ("sites[0].url", "identityProvider.issuer", "identityProvider.discoveryUri"):
+    urls = ("issuer", "discoveryUri", "authorizationEndpoint", "endSessionEndpoint")
+    for path in ("sites[0].url", *(f"identityProvider.{name}" for name in urls)):
         assert f"{path}: found" in str(refused.value)
-    assert "3 mistakes" in str(refused.value)
+    assert "5 mistakes" in str(refused.value)
     assert settings(sites=sites, acceptedDangers=["plain-http"]).sites
 
 

@@ -81,13 +81,23 @@ def test_a_provider_need_not_know_sign_out() -> None:
     ("answer", "own"),
     [
         (DOCUMENT | {"issuer": "https://other.example.net"}, {}),
+        (DOCUMENT, {"issuer": "https://other.example.net"}),
+        (DOCUMENT, {"issuer": f"{ISSUER}/"}),
         (None, {"issuer": "https://other.example.net", "authorizationEndpoint": f"{ISSUER}/a"}),
     ],
 )
 def test_different_issuers_are_warned_of(answer: Any, own: dict[str, Any]) -> None:
+    """A slash at the end makes another issuer: tokens are compared letter by letter."""
     _, (said,) = sign_in(answer, **own)
-    assert said.startswith("WARNING identityProvider.issuer is https://")
-    assert "https://other.example.net" in said
+    expected, found = own.get("issuer", ISSUER), (answer or {"issuer": ISSUER})["issuer"]
+    assert said.startswith(f"WARNING identityProvider.issuer is {expected}, but {DISCOVERY} ")
+    assert f"belongs to {found}:" in said
+
+
+def test_an_issuer_that_nobody_looked_up_may_end_in_a_slash() -> None:
+    """As some providers' do, and no discovery address tells it."""
+    _, said = sign_in(None, issuer=f"{ISSUER}/", authorizationEndpoint=f"{ISSUER}/a")
+    assert said == []
 
 
 @pytest.mark.parametrize(

@@ -57,6 +57,11 @@ def test_further_outputs_of_a_team_are_left_alone(outputs: dict[str, Any]) -> No
     assert load_outputs({**outputs, "dashboardUrl": 5}) == load_outputs(outputs)
 
 
+def test_an_output_is_known_by_its_exported_name_alone(outputs: dict[str, Any]) -> None:
+    outputs["website_client_id"] = outputs.pop("websiteClientId")
+    assert "websiteClientId: missing" in refusal(outputs)
+
+
 def test_every_reason_is_named_by_its_path_at_once(outputs: dict[str, Any]) -> None:
     del outputs["issuer"]
     outputs["pkce"] = "true"

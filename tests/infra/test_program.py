@@ -125,6 +125,7 @@ def test_each_distinct_origin_is_trusted_once_for_cors_and_redirects() -> None:
     for one in origins.values():
         assert {scope["type"] for scope in one.inputs["scopes"]} == {"CORS", "REDIRECT"}
         assert one.inputs["name"] == f"{one.inputs['origin']} (dev)"
+        assert one.inputs["status"] == "ACTIVE"
 
 
 def test_everyone_may_sign_in_unless_groups_are_named(usual: Run) -> None:
@@ -181,12 +182,25 @@ def test_a_secret_of_ones_own_goes_to_the_client_and_then_to_the_credential() ->
     assert own not in json.dumps([rest, found.outputs, found.log])
 
 
+def test_a_secret_that_nobody_knows_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Okta never tells it again: with an imported client Genesys would be handed nothing."""
+    monkeypatch.setattr("tests.infra.program._computed", lambda *_: {"clientId": "0oa"})
+    found = run_program(fails=True)
+    assert isinstance(found.error, pulumi.RunError)
+    assert "pulumi config set --secret messenger-sso:clientSecret" in str(found.error)
+    assert "credential" not in found.resources
+
+
 def test_a_server_of_its_own_is_declared_with_scope_and_claims(usual: Run) -> None:
     server = usual["authorization-server"].inputs
     assert server["name"] == "messenger-sso (dev)"
     assert server["audiences"] == ["api://messenger-sso"]
     scope = usual["scope-messenger"].inputs
-    assert (scope["name"], scope["authServerId"]) == ("messenger", "authorization-server-id")
+    assert scope == {
+        "name": "messenger",
+        "authServerId": "authorization-server-id",
+        "metadataPublish": "ALL_CLIENTS",
+    }
     for name, value in {"first_name": "user.firstName", "last_name": "user.lastName"}.items():
         claim = usual[f"claim-{name}"].inputs
         assert (claim["name"], claim["value"]) == (name, value)
@@ -219,6 +233,7 @@ def test_the_server_can_be_described_in_full() -> None:
 def test_policy_and_rule_admit_exactly_our_clients_scopes_and_grant(usual: Run) -> None:
     policy, rule = usual["access-policy"].inputs, usual["access-rule"].inputs
     assert policy["clientWhitelists"] == ["0oa-messenger-client", "0oa-website-client"]
+    assert policy["priority"] == rule["priority"] == 1
     assert rule["grantTypeWhitelists"] == ["authorization_code"]
     assert rule["scopeWhitelists"] == ["email", "openid", "profile"]
     assert rule["policyId"] == "access-policy-id"
@@ -238,6 +253,8 @@ def test_the_default_server_is_looked_up_and_still_gets_policy_and_rule() -> Non
     expected = "https://example.okta.com/oauth2/default/.well-known/openid-configuration"
     assert properties == {"discoveryUri": expected}
     assert found.outputs["discoveryUri"] == expected
+    assert found.outputs["authorizationEndpoint"] == f"{found.outputs['issuer']}/v1/authorize"
+    assert found.outputs["endSessionEndpoint"] == f"{found.outputs['issuer']}/v1/logout"
 
 
 def test_priorities_on_a_server_shared_with_others_are_left_alone(usual: Run) -> None:
@@ -252,6 +269,7 @@ def test_sites_and_genesys_have_clients_of_their_own(usual: Run) -> None:
     assert set(usual.of_type("app/oAuth:OAuth")) == {"messenger-client", "website-client"}
     website = usual["website-client"].inputs
     assert website["type"] == "browser"
+    assert website["responseTypes"] == ["code"]
     assert website["tokenEndpointAuthMethod"] == "none"
     assert website["pkceRequired"] is True
     assert usual.outputs["websiteClientId"] == "0oa-website-client"
@@ -326,10 +344,14 @@ def test_each_site_has_a_configuration_bound_to_the_integration(usual: Run) -> N
 
 def test_each_site_has_a_deployment_that_follows_its_configuration(usual: Run) -> None:
     """M22, M23."""
-    deployment = usual["help-deployment"].inputs
-    assert deployment["configuration"] == {"id": "help-configuration-id", "version": "7"}
-    assert deployment["allowedDomains"] == ["www.example.com"]
-    assert deployment["allowAllDomains"] is False
+    assert usual["help-deployment"].inputs == {
+        "name": "Help (dev)",
+        "description": "Messenger on https://www.example.com/help/",
+        "configuration": {"id": "help-configuration-id", "version": "7"},
+        "allowedDomains": ["www.example.com"],
+        "allowAllDomains": False,
+        "status": "Active",
+    }
     assert usual["help-deployment"].needs("configuration") == {"help-configuration"}
 
 
@@ -357,10 +379,22 @@ def test_a_sites_settings_reach_its_messenger() -> None:
     configuration = found["storefront-configuration"].inputs
     assert configuration["name"] == "Our Shop (dev)"
     assert (configuration["languages"], configuration["defaultLanguage"]) == (["de", "fr"], "fr")
-    messenger = configuration["messenger"]
-    assert messenger["styles"] == {"primaryColor": "#aabbcc"}
-    assert messenger["launcherButton"] == {"visibility": "On"}
-    assert messenger["apps"]["conversations"]["enabled"] is True
+    conversations = {
+        "enabled": True,
+        "showAgentTypingIndicator": True,
+        "showUserTypingIndicator": True,
+        "markdownEnabled": True,
+        "conversationClearEnabled": True,
+        "autoStartEnabled": False,
+    }
+    assert configuration["messenger"] == {
+        "enabled": True,
+        "apps": {"conversations": conversations},
+        "homeScreen": {"enabled": True},
+        "launcherButton": {"visibility": "On"},
+        "styles": {"primaryColor": "#aabbcc"},
+        "sessionPersistenceType": "DomainOrSubdomainOnly",
+    }
     assert configuration["authenticationSettings"]["allowSessionUpgrade"] is True
     titles = {
         label["language"]: label["localizedLabels"][0]["value"]

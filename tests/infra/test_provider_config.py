@@ -6,9 +6,13 @@ import json
 import re
 from typing import Any
 
+import pulumi_genesyscloud as genesys
+import pulumi_okta as okta
 import pytest
+from pulumi._types import input_type_py_to_pulumi_names
 
 from infra.provider_config import GenesysAccess, okta_mistakes, read_genesys
+from infra.provider_keys import PROVIDER_KEYS, unknown_keys
 from infra.regions import REGIONS
 from infra.stack_config import StackConfig
 
@@ -105,11 +109,22 @@ def test_gateway_variables_count_only_where_a_block_is(block: Any) -> None:
 
 
 def test_a_proxy_is_used_with_its_credentials_and_not_shown() -> None:
-    proxy = {"host": "proxy", "port": "3128", "auth": {"username": "u", "password": "pw-clear"}}
+    """Whatever characters they are made of."""
+    proxy = {"host": "proxy", "port": "3128", "auth": {"username": "u", "password": "p@w/-clear"}}
     found = access({"genesyscloud:awsRegion": "us-east-1", "genesyscloud:proxy": proxy})
-    assert found.proxy == "http://u:pw-clear@proxy:3128"
-    assert "pw-clear" not in repr(found)
-    assert "in-clear" not in repr(found)
+    assert found.proxy == "http://u:p%40w%2F-clear@proxy:3128"
+    assert "clear" not in repr(found)
+
+
+def test_proxy_variables_count_only_where_a_block_is() -> None:
+    variables = {
+        "GENESYSCLOUD_PROXY_HOST": "proxy",
+        "GENESYSCLOUD_PROXY_PROTOCOL": "https",
+        "GENESYSCLOUD_PROXY_AUTH_USERNAME": "u",
+    }
+    values = {"genesyscloud:awsRegion": "us-east-1"}
+    assert access(values, variables).proxy is None
+    assert access(values | {"genesyscloud:proxy": {}}, variables).proxy == "https://u:@proxy:80"
 
 
 @pytest.mark.parametrize(
@@ -118,11 +133,12 @@ def test_a_proxy_is_used_with_its_credentials_and_not_shown() -> None:
         ({}, "genesyscloud:awsRegion: missing, expected the organisation's AWS region; known are"),
         (
             {"genesyscloud:awsRegion": "eu-centrall-1"},
-            'genesyscloud:awsRegion: found "eu-centrall-1", did you mean eu-central-1?',
+            'genesyscloud:awsRegion: found "eu-centrall-1", expected the organisation\'s AWS '
+            "region; did you mean eu-central-1?",
         ),
         (
             {"genesyscloud:awsRegion": "mars"},
-            'genesyscloud:awsRegion: found "mars", known are ap-northeast-1,',
+            'found "mars", expected the organisation\'s AWS region; known are ap-northeast-1,',
         ),
         (
             {"genesyscloud:gateways": "127.0.0.1:8082"},
@@ -137,11 +153,33 @@ def test_a_proxy_is_used_with_its_credentials_and_not_shown() -> None:
             'genesyscloud:gateways[0].port: found "80a", expected a port from 1 to 65535.',
         ),
         (
-            {
-                "genesyscloud:awsRegion": "us-east-1",
-                "genesyscloud:proxy": {"host": "proxy", "protocol": "socks"},
-            },
-            'genesyscloud:proxy.protocol: found "socks", expected http or https.',
+            {"genesyscloud:gateways": [LOCAL | {"host": "http://127.0.0.1"}]},
+            'genesyscloud:gateways[0].host: found "http://127.0.0.1", expected a host name alone',
+        ),
+        (
+            {"genesyscloud:gateways": [LOCAL, LOCAL]},
+            "genesyscloud:gateways: found a list of 2, expected a list with one object",
+        ),
+        (
+            {"genesyscloud:gateways": {"auth": {"password": "pw-in-clear"}}},
+            "genesyscloud:gateways: found an object, expected a list",
+        ),
+        (
+            {"genesyscloud:gateways": [LOCAL | {"pathParams": {"api": "x"}}]},
+            'genesyscloud:gateways[0].pathParams: found {"api": "x"}, expected a list of objects',
+        ),
+        *(
+            ({"genesyscloud:awsRegion": "us-east-1", "genesyscloud:proxy": block}, said)
+            for block, said in (
+                ("proxy:3128", 'genesyscloud:proxy: found "proxy:3128", expected an object with'),
+                ([{"auth": {"password": "pw-in-clear"}}], "proxy: found a list of 1, expected an"),
+                ({"host": "proxy", "port": "x"}, 'proxy.port: found "x", expected a port from 1'),
+                ({"host": "a/b"}, 'proxy.host: found "a/b", expected a host name alone'),
+                (
+                    {"host": "proxy", "protocol": "socks"},
+                    'genesyscloud:proxy.protocol: found "socks", expected http or https.',
+                ),
+            )
         ),
         (
             {"genesyscloud:awsRegion": "us-east-1", "genesyscloud:oauthclientSecret": ""},
@@ -179,11 +217,16 @@ OKTA = {"okta:orgName": "example", "okta:baseUrl": "okta.com", "okta:apiToken": 
         (OKTA | {"okta:orgName": "example.okta.com"}, {}, ['okta:orgName: found "example.okta']),
         (OKTA | {"okta:orgName": "https://example"}, {}, ["okta:orgName: found"]),
         (OKTA | {"okta:baseUrl": ""}, {}, ["okta:baseUrl: missing"]),
+        (OKTA | {"okta:baseUrl": "https://okta.com"}, {}, ['okta:baseUrl: found "https://okta.c']),
+        (OKTA | {"okta:baseUrl": "example.okta.com"}, {}, ['okta:baseUrl: found "example.okta.']),
+        (OKTA | {"okta:orgName": "okta"}, {}, []),
         (OKTA | {"okta:apiToken": ""}, {}, ["okta:apiToken: missing"]),
         (OKTA | {"okta:apiToken": ""}, {"OKTA_API_TOKEN": "t"}, []),
         (OKTA | {"okta:apiToken": ""}, {"OKTA_ACCESS_TOKEN": "t"}, []),
-        (OKTA | {"okta:apiToken": "", "okta:privateKey": "k"}, {}, []),
+        (OKTA | {"okta:apiToken": "", "okta:privateKey": "k"}, {}, ["okta:clientId: missing"]),
+        (OKTA | {"okta:apiToken": "", "okta:privateKey": "k", "okta:clientId": "c"}, {}, []),
         ({"okta:httpProxy": "http://127.0.0.1:8081", "okta:apiToken": "t"}, {}, []),
+        ({"okta:httpProxy": "127.0.0.1:8081", "okta:apiToken": "t"}, {}, ["okta:httpProxy: found"]),
         ({}, {}, ["okta:orgName", "okta:baseUrl", "okta:apiToken"]),
     ],
 )
@@ -193,3 +236,26 @@ def test_okta_needs_an_organisation_and_credentials(
     mistakes = okta_mistakes(config(values, variables))
     assert len(mistakes) == len(said)
     assert all(mistake.startswith(start) for mistake, start in zip(mistakes, said, strict=True))
+
+
+@pytest.mark.parametrize(
+    ("provider", "arguments"), [("okta", okta.ProviderArgs), ("genesyscloud", genesys.ProviderArgs)]
+)
+def test_the_settings_of_a_provider_are_those_of_its_sdk(provider: str, arguments: type) -> None:
+    assert sorted(PROVIDER_KEYS[provider]) == sorted(
+        input_type_py_to_pulumi_names(arguments).values()
+    )
+
+
+def test_a_misspelt_key_of_a_provider_or_namespace_is_named_with_the_one_meant() -> None:
+    """Passed over, a gateway that was meant is one that is not there."""
+    keys = ["genesyscloud:gateway", "okta:orgname", "messenger_sso:pkce", "oktta:orgName", "okta:x"]
+    others = ["aws:region", "messenger-sso:x", "okta:version", *OKTA, *CLIENT]
+    found = unknown_keys([*keys, *others], "messenger-sso")
+    assert [line.partition(", known")[0] for line in found] == [
+        "genesyscloud:gateway: unknown key, did you mean gateways?",
+        "messenger_sso:pkce: unknown namespace, did you mean messenger-sso:pkce?",
+        "okta:orgname: unknown key, did you mean orgName?",
+        "okta:x: unknown key",
+        "oktta:orgName: unknown namespace, did you mean okta:orgName?",
+    ]

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from infra.setting_types import SettingsModel
 from infra.settings import Configuration, Settings, SettingsError, load_settings
-from infra.stack_config import StackConfig, decode
-from tests.infra.program import PROVIDERS, SECRET_KEYS, stack_values
+from infra.stack_config import StackConfig, decode, read_stack_config
+from tests.infra.program import PROVIDERS, SECRET_KEYS, run_inside, stack_values
 
 SHOP = {"name": "shop", "url": "https://shop.example.com/"}
 ELSEWHERE = {
@@ -96,14 +96,15 @@ def test_production_is_protected_unless_the_configuration_says_otherwise(
 @pytest.mark.parametrize(
     ("own", "expected"),
     [
-        ({"sites": None}, "sites: missing, expected a list of sites, at least one."),
-        ({"sites": []}, "sites: found [], expected a list that is not empty (a list of sites"),
+        ({"sites": None}, "sites: missing, expected web sites that offer Messenger."),
+        ({"sites": []}, "sites: found [], expected a list that is not empty (web sites"),
         ({"sites": "shop"}, 'sites: found "shop", expected a list'),
         ({"sites": ["shop"]}, 'sites[0]: found "shop", expected an object with named values'),
         ({"sites": [{"name": "shop"}]}, "sites[0].url: missing, expected public URL of the site"),
         ({"sites": [{"url": SHOP["url"]}]}, "sites[0].name: missing, expected short name"),
         ({"sites": [SHOP | {"name": "My Shop"}]}, 'sites[0].name: found "My Shop", expected small'),
         ({"sites": [SHOP | {"name": "x" * 41}]}, "at most 40 characters"),
+        ({"sites": [SHOP | {"name": "x" * 99}]}, f'found "{"x" * 58}…, expected small letters'),
         ({"sites": [SHOP | {"name": 5}]}, "sites[0].name: found 5, expected a text"),
         (
             {"sites": [SHOP | {"url": "http://shop.example.com/"}]},
@@ -172,6 +173,10 @@ def test_production_is_protected_unless_the_configuration_says_otherwise(
         ({"pkce": "maybe"}, 'pkce: found "maybe", expected true or false'),
         ({"pkce": 1}, "pkce: found 1, expected true or false"),
         ({"scopes": ["profile"]}, 'scopes: found ["profile"], expected openid among them'),
+        (
+            {"scopes": "openid,email"},
+            "expected openid among them (a list, or names with spaces between them).",
+        ),
         ({"scopes": ["openid", "a b"]}, 'scopes[1]: found "a b", expected a scope name'),
         ({"scopes": "openid openid"}, "expected each of them once"),
         ({"scopes": ["openid", "orders"]}, "authorizationServer.scopes; orders is neither"),
@@ -184,6 +189,7 @@ def test_production_is_protected_unless_the_configuration_says_otherwise(
             "refreshToken: found false, expected true, or scopes without offline_access.",
         ),
         ({"maxAge": -1}, "maxAge: found -1, expected 0 or more"),
+        ({"maxAge": 10**24}, "expected 315360000 or less"),
         ({"maxAge": "soon"}, 'maxAge: found "soon", expected a whole number'),
         ({"maxAge": True}, "maxAge: found true, expected a whole number"),
         (
@@ -208,6 +214,10 @@ def test_production_is_protected_unless_the_configuration_says_otherwise(
             "expected claim names that Okta does not reserve; it does given_name",
         ),
         (
+            {"authorizationServer": {"claims": {"": "user.firstName"}}},
+            'authorizationServer.claims: found "", expected a text that is not empty',
+        ),
+        (
             {"authorizationServer": {"audiences": ["a"]}},
             "authorizationServer.audiences: unknown key, did you mean audience?",
         ),
@@ -220,6 +230,11 @@ def test_production_is_protected_unless_the_configuration_says_otherwise(
         ({"integration": "find"}, 'integration: found "find", expected discover or an object'),
         ({"integration": {"typeId": "a"}}, "integration.credentialSlot: missing, expected key of"),
         ({"protect": "yes"}, 'protect: found "yes", expected true or false'),
+        (
+            {"applicationName": "  "},
+            'applicationName: found "  ", expected a text that is not empty',
+        ),
+        ({"applicationName": ["a"]}, 'applicationName: found ["a"], expected a text'),
         ({"applicationName": ""}, 'applicationName: found "", expected a text that is not empty'),
         (
             {"identityProvider": ELSEWHERE | {"issuer": 5}},
@@ -228,6 +243,10 @@ def test_production_is_protected_unless_the_configuration_says_otherwise(
         (
             {"identityProvider": ELSEWHERE | {"issuer": "http://login.example.net"}},
             "identityProvider.issuer: found a value that is not shown, expected https, as http",
+        ),
+        (
+            {"identityProvider": ELSEWHERE | {"discoveryUri": "https://login.example.net/"}},
+            "expected a URL that ends in /.well-known/openid-configuration.",
         ),
         (
             {"identityProvider": ELSEWHERE | {"websiteClientId": None}},
@@ -316,6 +335,41 @@ def test_a_client_secret_that_okta_would_refuse_is_refused_unseen(secret: str) -
     assert line.startswith("clientSecret: found a value that is not shown, expected 14 to 100")
 
 
+def test_a_text_that_looks_like_a_number_stays_what_was_written() -> None:
+    """The engine hands over texts only; a name may be a year, and a secret all digits."""
+    settings = load(
+        secret_keys=(*SECRET_KEYS, "messenger-sso:clientSecret"),
+        applicationName="2024",
+        clientSecret="00123456789012",
+    )
+    assert settings.application_name == "2024"
+    assert settings.client_secret is not None
+    assert settings.client_secret.get_secret_value() == "00123456789012"
+
+
+def test_a_provider_that_is_no_object_is_not_repeated() -> None:
+    (line,) = mistakes(identityProvider=["the-secret"])
+    assert line.startswith("identityProvider: found a value that is not shown, expected an object")
+
+
+def test_a_password_inside_a_providers_setting_is_refused_in_clear() -> None:
+    values = stack_values(sites=[SHOP]) | {
+        "genesyscloud:proxy": json.dumps({"host": "proxy", "auth": {"password": "open-sesame"}})
+    }
+    with pytest.raises(SettingsError, match="genesyscloud:proxy: found a password in clear") as no:
+        load_settings(StackConfig("messenger-sso", "dev", values, SECRET_KEYS))
+    assert "sesame" not in str(no.value)
+    assert load_settings(
+        StackConfig("messenger-sso", "dev", values, (*SECRET_KEYS, "genesyscloud:proxy"))
+    ).genesys.proxy
+
+
+def test_a_misspelt_key_of_a_provider_is_among_the_mistakes() -> None:
+    values = stack_values(sites=[SHOP]) | {"okta:orgname": "x"}
+    with pytest.raises(SettingsError, match="okta:orgname: unknown key, did you mean orgName"):
+        load_settings(StackConfig("messenger-sso", "dev", values, SECRET_KEYS))
+
+
 def test_a_secret_in_clear_is_refused_wherever_it_is() -> None:
     found = mistakes(
         secret_keys=(), identityProvider=ELSEWHERE, clientSecret="in-clear-for-all-to-see"
@@ -370,6 +424,28 @@ def test_labels_carry_the_environment_and_never_grow_too_long(text: str, stack: 
 )
 def test_configuration_texts_are_decoded_as_they_were_meant(text: str, value: object) -> None:
     assert decode(text) == value
+
+
+def test_the_configuration_is_read_however_the_host_hands_it_over(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The stock Python host uses the environment; one that stays in its process sets it."""
+    monkeypatch.setenv("PULUMI_CONFIG", json.dumps({"okta:orgName": "a", "okta:apiToken": "t"}))
+    monkeypatch.setenv("PULUMI_CONFIG_SECRET_KEYS", json.dumps(["okta:apiToken"]))
+    found: list[StackConfig] = []
+    run = run_inside(
+        lambda: found.append(read_stack_config()),
+        values={"okta:orgName": "b", "messenger-sso:clientSecret": "c"},
+        secret_keys=["messenger-sso:clientSecret"],
+    )
+    assert run.error is None
+    (config,) = found
+    assert config.values == {
+        "okta:orgName": "b",
+        "okta:apiToken": "t",
+        "messenger-sso:clientSecret": "c",
+    }
+    assert set(config.secret_keys) == {"okta:apiToken", "messenger-sso:clientSecret"}
 
 
 def test_every_setting_has_a_description() -> None:

@@ -39,6 +39,7 @@ def test_a_site_url_gets_one_form_that_ends_in_a_slash(written: str, normal: str
         ("https://-shop.example.com/", "a host name"),
         ("https://[::1/", "a URL such as"),
         ("https://www.example.com:99999/", "a port from 1 to 65535"),
+        ("https://www.example.com:0/", "a port from 1 to 65535"),
         ("https://www.example.com/?page=1", "without query and fragment"),
         ("https://www.example.com/?", "without query and fragment"),
         ("https://www.example.com/#top", "without query and fragment"),
