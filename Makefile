@@ -54,7 +54,7 @@ reset: $(VENV)/running.stamp ## Stop everything and forget both clouds and the s
 	@$(RUN) -m local reset
 
 test: $(VENV)/testing.stamp $(NPM)/testing.stamp chromium engine ## Set up what tests need and run every test
-	@$(RUN) -m pytest --numprocesses 2 --dist worksteal
+	@$(RUN) -m pytest --numprocesses 2
 
 check: $(VENV)/testing.stamp $(ACTIONLINT) ## Lint, check types, and compare the generated SDK with its schema
 	@$(RUN) -m ruff check .
@@ -86,6 +86,7 @@ site: set-up browser-sdk ## Build the sites of a stack from its outputs: STACK=d
 
 publish: set-up ## Publish the built sites to S3: STACK=dev SITE_BUCKET='name' or 'SITE=name …'
 	@$(NAMED)
+	@[ -n '$(SITE_BUCKET)' ] || { echo 'Name the bucket, for example: make $@ STACK=$(STACK) SITE_BUCKET=my-bucket'; exit 1; }
 	@$(RUN) -m sample_site publish --stack '$(STACK)' $(foreach one,$(SITE_BUCKET),--bucket '$(one)') \
 		$(if $(SITE_DISTRIBUTION),--distribution '$(SITE_DISTRIBUTION)')
 
@@ -95,7 +96,8 @@ doctor: $(VENV)/doctor.stamp ## Check what is live against the stack: STACK=dev
 
 drift: set-up ## Tell whether the clouds were changed behind the stack's back: STACK=dev
 	@$(NAMED)
-	@pulumi refresh --preview-only --expect-no-changes --stack '$(STACK)'
+	@# Where confirmations are skipped, the engine takes that for --yes, which it refuses here.
+	@env -u PULUMI_SKIP_CONFIRMATIONS pulumi refresh --preview-only --expect-no-changes --stack '$(STACK)'
 
 sdk: $(VENV)/running.stamp ## Generate sdks/genesyscloud anew from its schema
 	@$(RUN) -m local sdk

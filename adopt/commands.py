@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -12,7 +13,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from adopt.directory import Directory, DirectoryError
+from adopt.directory import Directory
 from adopt.matching import Matches, find_all
 from adopt.plan import PlanError, make_plan, write_import_file
 from doctor.access import read_genesys_access, read_okta
@@ -24,7 +25,7 @@ from doctor.wire import Wire
 app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 _say = Console(stderr=True, highlight=False)
 
-_EXPLAINED = (CaseError, DirectoryError, PlanError, Unread)
+_EXPLAINED = (CaseError, PlanError, Unread)
 
 
 @app.command()
@@ -54,14 +55,16 @@ def adopt(
     if unknown := sorted(set(chosen) - {planned.name for planned in plan.resources}):
         names = ", ".join(planned.name for planned in plan.resources)
         raise CaseError(f"--id: no resource is called {', '.join(unknown)}; there are {names}.")
-    with Wire(Ledger(), proxy=genesys.proxy) as wire:
-        matches = find_all(plan.resources, Directory(wire, okta, genesys), chosen)
+    ledger = Ledger()
+    with Wire(ledger) as okta_wire, Wire(ledger, proxy=genesys.proxy) as genesys_wire:
+        directory = Directory(okta_wire, okta, genesys_wire, genesys)
+        matches = find_all(plan.resources, directory, chosen)
     text = json.dumps(write_import_file(plan, matches.import_ids), indent=2) + "\n"
     if out is None:
         sys.stdout.write(text)
     else:
-        out.write_text(text, encoding="utf-8")
-    _tell(matches, out, has_secret="messenger-sso:clientSecret" in config.values)
+        _write(out, text)
+    _tell(matches, stack, out, has_secret="messenger-sso:clientSecret" in config.values)
 
 
 def run() -> None:
@@ -80,7 +83,14 @@ def _chosen(pairs: list[str]) -> dict[str, str]:
     return {name: own for name, _, own in (pair.partition("=") for pair in pairs)}
 
 
-def _tell(matches: Matches, out: Path | None, *, has_secret: bool) -> None:
+def _write(file: Path, text: str) -> None:
+    try:
+        file.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise CaseError(f"{file} cannot be written ({error.strerror}).") from None
+
+
+def _tell(matches: Matches, stack: str, out: Path | None, *, has_secret: bool) -> None:
     _say.print(f"Found {len(matches.import_ids)} objects.", soft_wrap=True)
     if matches.reasons:
         _say.print(f"Not found, so the next `pulumi up` creates them: {len(matches.reasons)}.")
@@ -92,8 +102,10 @@ def _tell(matches: Matches, out: Path | None, *, has_secret: bool) -> None:
             "admin console: pulumi config set --secret messenger-sso:clientSecret",
             soft_wrap=True,
         )
+    file = shlex.quote(str(out or "FILE"))
     _say.print(
-        f"Next: pulumi import --file {out or 'FILE'} --protect=false --generate-code=false, then "
-        "`pulumi preview --diff`.",
+        f"Next: `pulumi import --stack {shlex.quote(stack)} --file {file} --protect=false "
+        "--generate-code=false`, then `pulumi preview --diff`.",
+        markup=False,
         soft_wrap=True,
     )

@@ -7,33 +7,36 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import urljoin
 
+import httpx
+
 from doctor.access import OktaAccess
 from doctor.ledger import GENESYS, OKTA
-from doctor.reading import Notebook
+from doctor.reading import Notebook, Unread
 from doctor.wire import Answer, Wire
 from infra.provider_config import GenesysAccess
 
 Object = Mapping[str, Any]
 
-_PAGE = 100
-
-
-class DirectoryError(Exception):
-    """An organisation cannot be read; the message says why and holds no secret."""
-
 
 class Directory:
-    """Lists the objects of both organisations; each list is read once."""
+    """Lists the objects of both organisations; each list is read once.
 
-    def __init__(self, wire: Wire, okta: OktaAccess, genesys: GenesysAccess) -> None:
+    Each organisation has a wire of its own, as only one of them may be behind a proxy. What cannot
+    be read raises Unread.
+    """
+
+    def __init__(
+        self, okta_wire: Wire, okta: OktaAccess, genesys_wire: Wire, genesys: GenesysAccess
+    ) -> None:
         if "token" not in okta.credentials:
-            raise DirectoryError(
+            raise Unread(
                 "Okta is looked through with a token: set okta:apiToken (or OKTA_API_TOKEN), or "
                 "okta:accessToken, for this command. A private key serves for everything else."
             )
-        self._wire = wire
+        self._okta_wire = okta_wire
         self._okta = okta
         self._okta_headers = {"Authorization": f"{okta.mode} {okta.credentials['token']}"}
+        self._genesys_wire = genesys_wire
         self._genesys = genesys
         self._notes = Notebook()
 
@@ -48,7 +51,7 @@ class Directory:
     def _okta_pages(self, path: str) -> Iterator[Object]:
         url: str | None = f"{self._okta.url}{path}"
         while url:
-            answer = self._wire.send(OKTA, "GET", url, headers=self._okta_headers)
+            answer = self._okta_wire.send(OKTA, "GET", url, headers=self._okta_headers)
             if answer.status == 404:
                 return
             content = _content(answer, OKTA)
@@ -56,11 +59,12 @@ class Directory:
             url = _next_link(answer)
 
     def _genesys_pages(self, path: str) -> Iterator[Object]:
-        url: str | None = f"{self._genesys.api_url}/api/v2/{path}"
+        first = httpx.URL(f"{self._genesys.api_url}/api/v2/{path}")
+        url: str | None = str(first)
         number = 1
         while url:
             headers = {"Authorization": f"Bearer {self._genesys_token()}"}
-            answer = self._wire.send(GENESYS, "GET", url, headers=headers)
+            answer = self._genesys_wire.send(GENESYS, "GET", url, headers=headers)
             if answer.status == 404:
                 return
             content = _content(answer, GENESYS)
@@ -72,7 +76,7 @@ class Directory:
                 url = urljoin(f"{self._genesys.api_url}/", following)
             elif number < content.get("pageCount", 1):
                 number += 1
-                url = f"{self._genesys.api_url}/api/v2/{path}?pageSize={_PAGE}&pageNumber={number}"
+                url = str(first.copy_set_param("pageNumber", number))
             else:
                 url = None
 
@@ -83,26 +87,31 @@ class Directory:
         access = self._genesys
         if access.access_token:
             return access.access_token
-        answer = self._wire.send(
+        answer = self._genesys_wire.send(
             GENESYS,
             "POST",
             f"{access.login_url}/oauth/token",
             data={"grant_type": "client_credentials"},
             auth=(access.client_id, access.client_secret),
         )
-        return str(_content(answer, GENESYS)["access_token"])
+        token = _content(answer, GENESYS).get("access_token")
+        if not token:
+            raise Unread(
+                f"{access.login_url} answers the sign-in with something else than a token."
+            )
+        return str(token)
 
 
 def _content(answer: Answer, service: str) -> Any:
     if not answer.is_good:
-        raise DirectoryError(
+        raise Unread(
             f"{service} answered {answer.status} to {answer.url}. Check the stack's credentials "
             "and that they may read this."
         )
     try:
         return json.loads(answer.text)
     except ValueError:
-        raise DirectoryError(
+        raise Unread(
             f"{service} answered {answer.url} with something else than JSON: the address may "
             "belong to another service."
         ) from None

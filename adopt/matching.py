@@ -107,10 +107,12 @@ class _Search:
         )
 
     def _assignment(self, planned: Planned) -> tuple[Object, str]:
-        client = next(
-            name for name in self._names("okta:app/oAuth:OAuth") if planned.name.startswith(name)
-        )
-        app, group = self._need(client)["id"], planned.inputs["groupId"]
+        app = planned.inputs.get("appId")
+        if app is None:
+            clients = self._names("okta:app/oAuth:OAuth")
+            client = next((name for name in clients if planned.name.startswith(name)), "its client")
+            app = self._need(client)["id"]
+        group = planned.inputs["groupId"]
         found = self._directory.okta(f"/api/v1/apps/{app}/groups/{group}")
         if not found:
             raise _NotFound("the group is not assigned to the application")
@@ -146,9 +148,12 @@ class _Search:
         server = self._server_id(planned)
         policies = self._directory.okta(f"/api/v1/authorizationServers/{server}/policies")
         clients = {
-            _client_id(self._matches.objects[name])
-            for name in self._names("okta:app/oAuth:OAuth")
-            if name in self._matches.objects
+            *planned.inputs.get("clientWhitelists", ()),
+            *(
+                _client_id(self._matches.objects[name])
+                for name in self._names("okta:app/oAuth:OAuth")
+                if name in self._matches.objects
+            ),
         }
         found, own = self._one(
             planned,
@@ -159,7 +164,8 @@ class _Search:
         return found, f"{server}/{own}"
 
     def _rule(self, planned: Planned) -> tuple[Object, str]:
-        server, policy = self._server_id(planned), self._need("access-policy")["id"]
+        server = self._server_id(planned)
+        policy = planned.inputs.get("policyId") or self._need("access-policy")["id"]
         rules = self._directory.okta(
             f"/api/v1/authorizationServers/{server}/policies/{policy}/rules"
         )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 import tempfile
 from collections.abc import Mapping
@@ -12,9 +11,10 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-from sample_site.source import PROJECT
+from infra.engine import EngineError, ask_engine
 
 _SECONDS = 300
+# The engine's spelling of a text that only the update itself will tell (pulumi.md 1.6).
 _UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9"
 
 
@@ -44,27 +44,13 @@ def make_plan(stack: str) -> Plan:
 
     Raises PlanError when the engine is missing or refuses, or when nothing would be created.
     """
-    engine = shutil.which("pulumi")
-    if engine is None:
-        raise PlanError(
-            '`pulumi` is not on PATH: run `eval "$(python3 -m local env)"` for the local cloud\'s '
-            "engine, or install Pulumi (https://www.pulumi.com/docs/install/)."
-        )
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "import.json"
-        command = [engine, "preview", "--json", "--import-file", str(file), "--stack", stack]
+        arguments = ("preview", "--json", "--import-file", str(file), "--stack", stack)
         try:
-            done = subprocess.run(  # noqa: S603 (the engine)
-                [*command, "--non-interactive"],
-                cwd=PROJECT,
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                text=True,
-                timeout=_SECONDS,
-                check=False,
-            )
-        except subprocess.TimeoutExpired:
-            raise PlanError(f"`pulumi preview` does not end within {_SECONDS} s.") from None
+            done = ask_engine(*arguments, seconds=_SECONDS)
+        except EngineError as error:
+            raise PlanError(str(error)) from None
         if done.returncode != 0:
             raise PlanError(
                 f"`pulumi preview` failed for stack {stack} (exit code {done.returncode}):\n"

@@ -78,7 +78,7 @@ def _time(stack: Stack, browser: Browser, approach: Approach) -> float:
     begun = time.perf_counter()
     _sign_in(tab, stack.url())
     seconds = time.perf_counter() - begun
-    person.leave()
+    person.context.close()
     return seconds
 
 
@@ -102,14 +102,14 @@ def _look_around(stack: Stack, browser: Browser, approach: Approach) -> Mapping[
         tab = person.context.new_page()
         tab.goto(stack.url(page=page), wait_until="networkidle")
         tab.close()
-    person.leave()
+    person.context.close()
     files = stack.folder / "storefront"
     return {page: _weigh(files, paths) for page, paths in sorted(loaded.items())}
 
 
 def _arrive(stack: Stack, browser: Browser, approach: Approach) -> Person:
     """Return a new profile that has a session at Okta and nothing else."""
-    person = Person.arrive(stack, browser, approach=approach)
+    person = Person.with_profile(stack, browser.new_context(), approach)
     tab = person.context.new_page()
     tab.goto(f"{stack.clouds.okta.url}/login/login.htm")
     fill_in(tab)

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import os
-import socket
 import subprocess
 import sys
-import time
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+import yaml
 from rich.console import Console
 
-from local.cloud import cloud_process, is_healthy
+from benchmarks.timing import seconds
 from local.engine import STACK, engine_environment
-from local.layout import LOOPBACK, Layout, Ports
+from local.layout import Ports
 from local.toolchain import ensure_engine
+from tests.stack.cloud import base_environment, serving_cloud
 
 
 @dataclass(frozen=True)
@@ -31,9 +29,7 @@ class Commands:
 
     def __call__(self, *arguments: str) -> float:
         """Run a command to its end and return its seconds."""
-        begun = time.perf_counter()
-        self.text(*arguments)
-        return time.perf_counter() - begun
+        return seconds(lambda: self.text(*arguments))
 
     def text(self, *arguments: str) -> str:
         """Run a command to its end and return what it has printed."""
@@ -61,49 +57,28 @@ class Cloud:
     variables: Mapping[str, str]
     run: Commands
 
+    def declare(self, sites: int) -> None:
+        """Let the stack's configuration have that many sites."""
+        file = Path(self.variables["PULUMI_OPTION_CONFIG_FILE"])
+        content = yaml.safe_load(file.read_text(encoding="utf-8"))
+        content["config"]["messenger-sso:sites"] = [
+            {
+                "name": f"site-{number}",
+                "url": f"http://site-{number}.localhost:{self.ports.site}/",
+                "displayName": f"Site {number}",
+            }
+            for number in range(sites)
+        ]
+        file.write_text(yaml.safe_dump(content), encoding="utf-8")
+
 
 @contextmanager
 def serving(folder: Path) -> Iterator[Cloud]:
     """Serve a local cloud for as long as the block lasts."""
-    layout = Layout(root=Layout.of_project().root, home=folder)
-    engine = ensure_engine(layout, Console(stderr=True))
-    process, ports = cloud_process(layout), _free_ports()
-    pid = process.start(
-        [sys.executable, "-m", "local", "serve"],
-        environment={**clean_environment(), **_places(folder, ports)},
-        folder=layout.root,
-        ready=lambda pid: is_healthy(layout, pid),
-    )
-    try:
-        record: dict[str, Any] = process.details() or {}
-        variables = engine_environment(layout, ports, record)
-        run = Commands(engine, layout.root, {**clean_environment(), **variables})
+    with serving_cloud(folder) as cloud:
+        engine = ensure_engine(cloud.layout, Console(stderr=True))
+        variables = engine_environment(cloud.layout, cloud.ports, cloud.record)
+        run = Commands(engine, cloud.layout.root, {**base_environment(), **variables})
         run("stack", "init", STACK)
-        yield Cloud(pid, record["okta"], record["genesys"], ports, variables, run)
-    finally:
-        process.stop()
-
-
-def clean_environment() -> dict[str, str]:
-    """Return the environment without what would lead elsewhere."""
-    redirecting = ("PULUMI_", "OKTA_", "GENESYSCLOUD_", "LOCAL_")
-    return {name: value for name, value in os.environ.items() if not name.startswith(redirecting)}
-
-
-def _free_ports() -> Ports:
-    """Return ports that nobody uses, so that measuring does not disturb a running local cloud."""
-    with ExitStack() as open_ones:
-        sockets = [open_ones.enter_context(socket.socket()) for _ in range(3)]
-        for one in sockets:
-            one.bind((LOOPBACK, 0))
-        okta, genesys, site = (int(one.getsockname()[1]) for one in sockets)
-        return Ports(okta, genesys, site)
-
-
-def _places(folder: Path, ports: Ports) -> dict[str, str]:
-    return {
-        "LOCAL_HOME": str(folder),
-        "LOCAL_OKTA_PORT": str(ports.okta),
-        "LOCAL_GENESYS_PORT": str(ports.genesys),
-        "LOCAL_SITE_PORT": str(ports.site),
-    }
+        okta, genesys = cloud.record["okta"], cloud.record["genesys"]
+        yield Cloud(cloud.record["pid"], okta, genesys, cloud.ports, variables, run)

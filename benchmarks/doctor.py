@@ -42,16 +42,10 @@ def measure_doctor(sites: int, folder: Path) -> DoctorMeasurement:
     `troubled` names the checks that did not pass; there should be none.
     """
     with serving(folder) as cloud:
-        file = Path(cloud.variables["PULUMI_OPTION_CONFIG_FILE"])
-        content = yaml.safe_load(file.read_text(encoding="utf-8"))
-        content["config"]["messenger-sso:sites"] = [
-            {"name": f"site-{n}", "url": f"http://site-{n}.localhost:{cloud.ports.site}/"}
-            for n in range(sites)
-        ]
-        file.write_text(yaml.safe_dump(content), encoding="utf-8")
+        cloud.declare(sites)
         cloud.run("up", "--yes", "--skip-preview")
         outputs = load_outputs(cloud.run.text("stack", "output", "--json"))
-        case = _case(outputs, content["config"], cloud.variables)
+        case = _case(outputs, cloud.variables)
         with _pages(outputs, cloud.ports.site):
             examine(case)  # loads the SDKs
             begun = time.perf_counter()
@@ -61,11 +55,10 @@ def measure_doctor(sites: int, folder: Path) -> DoctorMeasurement:
     return DoctorMeasurement(sites, examination.calls, seconds, tuple(troubled))
 
 
-def _case(
-    outputs: StackOutputs, config: Mapping[str, object], variables: Mapping[str, str]
-) -> Case:
+def _case(outputs: StackOutputs, variables: Mapping[str, str]) -> Case:
+    file = Path(variables["PULUMI_OPTION_CONFIG_FILE"])
     given = {
-        **config,
+        **yaml.safe_load(file.read_text(encoding="utf-8"))["config"],
         "okta:apiToken": API_TOKEN,
         "genesyscloud:oauthclientSecret": LOCAL_CLIENT_SECRET,
     }

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import io
-import statistics
-import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from rich.console import Console
 
+from benchmarks.timing import median
 from sample_site.publish.aws import Access
 from sample_site.publish.command import Order, publish
 from tests.sample_site.samples import production_stack
@@ -58,8 +56,8 @@ def measure(folder: Path, files: int = FILES, repeats: int = 5) -> Measurement:
             files=files,
             requests=requests,
             uploads=uploads,
-            publish=_median(lambda: publish(order, silent), repeats),
-            listing=_median(lambda: _list(storage, bucket), repeats),
+            publish=median(lambda: publish(order, silent), repeats),
+            listing=median(lambda: _list(storage, bucket), repeats),
         )
 
 
@@ -69,13 +67,3 @@ def _list(storage: Storage, bucket: str) -> None:
     pages = client.get_paginator("list_objects_v2").paginate(Bucket=bucket)
     assert sum(len(page["Contents"]) for page in pages)
     client.close()
-
-
-def _median(action: Callable[[], object], repeats: int) -> float:
-    return statistics.median(_seconds(action) for _ in range(repeats))
-
-
-def _seconds(action: Callable[[], object]) -> float:
-    begun = time.perf_counter()
-    action()
-    return time.perf_counter() - begun

@@ -6,12 +6,10 @@ The floor is reading the same document as JSON, which every other tool would hav
 from __future__ import annotations
 
 import json
-import statistics
-import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from benchmarks.timing import median
 from review.markdown import to_markdown
 from review.plan import read_plan
 from review.report import write_report
@@ -56,8 +54,8 @@ def _measure(sites: int) -> Measurement:
         changes=2 * sites + 2,
         rows=len(report.rows),
         megabytes=len(text) / 1e6,
-        report=_median(lambda: to_markdown(write_report(read_plan(text)))),
-        floor=_median(lambda: json.loads(text)),
+        report=median(lambda: to_markdown(write_report(read_plan(text))), REPEATS),
+        floor=median(lambda: json.loads(text), REPEATS),
         comment=len(to_markdown(report).encode()),
     )
 
@@ -142,12 +140,3 @@ def _step(name: str, kind: str, old: dict[str, Any], new: dict[str, Any]) -> dic
 
 def _url(number: int, side: str) -> str:
     return f"https://{side}-{number}.example.com/"
-
-
-def _median(action: Callable[[], object]) -> float:
-    times = []
-    for _ in range(REPEATS):
-        start = time.perf_counter()
-        action()
-        times.append(time.perf_counter() - start)
-    return statistics.median(times)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import statistics
-import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,6 +10,7 @@ from typing import Any
 import pytest
 from jinja2 import Template
 
+from benchmarks.timing import seconds
 from infra.outputs import StackOutputs, load_outputs
 from sample_site.build import TEMPLATES, build_site
 from tests.sample_site.samples import production_stack
@@ -55,15 +54,13 @@ def measure(folder: Path, sites: int = SITES, repeats: int = 3) -> Measurement:
             template.render(*arguments, **named)
 
     # One after the other, so that a busy moment of the machine meets both.
-    seconds = [
-        (_seconds(lambda: build_site(outputs, out)), _seconds(jinja)) for _ in range(repeats)
-    ]
+    measured = [(seconds(lambda: build_site(outputs, out)), seconds(jinja)) for _ in range(repeats)]
     return Measurement(
         sites=sites,
         languages=len(languages),
         pages=sum(file.path.endswith(".html") for site in manifest.sites for file in site.files),
-        build=statistics.median(build for build, _ in seconds),
-        jinja=statistics.median(alone for _, alone in seconds),
+        build=statistics.median(build for build, _ in measured),
+        jinja=statistics.median(alone for _, alone in measured),
     )
 
 
@@ -99,9 +96,3 @@ def _renderings(outputs: StackOutputs, out: Path) -> list[_Rendering]:
         patch.setattr(Template, "render", note)
         build_site(outputs, out)
     return noted
-
-
-def _seconds(action: Callable[[], object]) -> float:
-    begun = time.perf_counter()
-    action()
-    return time.perf_counter() - begun

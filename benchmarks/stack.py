@@ -11,9 +11,10 @@ from typing import Any
 import psutil
 import yaml
 
-from benchmarks.cloud import Commands, clean_environment, serving
+from benchmarks.cloud import Commands, serving
 from benchmarks.floor import serve_provider, write_project
 from local.engine import PASSPHRASE
+from tests.stack.cloud import base_environment
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ def measure(sites: int, repeats: int, folder: Path) -> Measurement:
     """Bring up a stack with that many sites on a cloud of its own, and as many empty resources."""
     with serving(folder) as cloud:
         run = cloud.run
-        _with_sites(Path(cloud.variables["PULUMI_OPTION_CONFIG_FILE"]), sites, cloud.ports.site)
+        cloud.declare(sites)
         up = run("up", "--yes", "--skip-preview")
         preview = _median_preview(run, repeats)
         resources = _count(run)
@@ -61,19 +62,6 @@ def _count(run: Commands) -> int:
     )
 
 
-def _with_sites(file: Path, number: int, port: int) -> None:
-    content = yaml.safe_load(file.read_text(encoding="utf-8"))
-    content["config"]["messenger-sso:sites"] = [
-        {
-            "name": f"site-{index}",
-            "url": f"http://site-{index}.localhost:{port}/",
-            "displayName": f"Site {index}",
-        }
-        for index in range(number)
-    ]
-    file.write_text(yaml.safe_dump(content), encoding="utf-8")
-
-
 def _floor_environment(folder: Path, variables: Mapping[str, str], port: int) -> dict[str, str]:
     backend = folder / "floor-state"
     backend.mkdir()
@@ -83,7 +71,7 @@ def _floor_environment(folder: Path, variables: Mapping[str, str], port: int) ->
         if name not in ("PULUMI_OPTION_CONFIG_FILE", "PULUMI_STACK")
     }
     return {
-        **clean_environment(),
+        **base_environment(),
         **kept,
         "PULUMI_BACKEND_URL": backend.as_uri(),
         "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE,

@@ -56,6 +56,6 @@ def _base(config: StackConfig) -> str:
 
 def _scopes(config: StackConfig) -> list[str]:
     given = decode(config.values.get("okta:scopes", ""))
-    if isinstance(given, list):
-        return [str(scope) for scope in given]
-    return [scope.strip() for scope in config.variables.get("OKTA_API_SCOPES", "").split(",")]
+    if not isinstance(given, list):
+        given = config.variables.get("OKTA_API_SCOPES", "").split(",")
+    return [scope for one in given if (scope := str(one).strip())]

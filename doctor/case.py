@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import json
-import shutil
-import subprocess
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from doctor.access import OktaAccess, read_genesys_access, read_okta
+from infra.engine import EngineError, ask_engine
 from infra.mistakes import ProgramError
 from infra.outputs import StackOutputs
 from infra.provider_config import GenesysAccess
 from infra.settings import Settings, load_settings
 from infra.stack_config import StackConfig
 from sample_site.errors import SiteError
-from sample_site.source import PROJECT, read_outputs
+from sample_site.source import read_outputs
 
 _ENGINE_SECONDS = 120
 _OKTA_VARIABLES = "set OKTA_ORG_NAME, OKTA_BASE_URL and OKTA_API_TOKEN."
@@ -138,27 +137,12 @@ def _stack_config(
 
 
 def _ask_for_configuration(stack: str) -> Mapping[str, Any]:
-    engine = shutil.which("pulumi")
-    if engine is None:
-        raise CaseError(
-            '`pulumi` is not on PATH: run `eval "$(python3 -m local env)"` for the local stack\'s '
-            "engine, or install Pulumi (https://www.pulumi.com/docs/install/)."
-        )
-    command = [engine, "config", "--show-secrets", "--json", "--stack", stack, "--non-interactive"]
     try:
-        done = subprocess.run(  # noqa: S603 (the engine)
-            command,
-            cwd=PROJECT,
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            text=True,
-            timeout=_ENGINE_SECONDS,
-            check=False,
+        done = ask_engine(
+            "config", "--show-secrets", "--json", "--stack", stack, seconds=_ENGINE_SECONDS
         )
-    except subprocess.TimeoutExpired:
-        raise CaseError(
-            f"`pulumi config` does not end within {_ENGINE_SECONDS} s. Is its backend reachable?"
-        ) from None
+    except EngineError as error:
+        raise CaseError(str(error)) from None
     if done.returncode != 0:
         raise CaseError(
             f"`pulumi config` failed for stack {stack} (exit code {done.returncode}):\n"

@@ -74,6 +74,11 @@ def bad(found: str) -> Verdict:
     return Verdict(False, found)
 
 
+def compare(found: str, wanted: str) -> Verdict:
+    """Return the verdict on what should be one thing, and may be another one or none."""
+    return good(found) if found == wanted else bad(f"{found or 'none'}, expected {wanted}")
+
+
 Judge = Callable[["Survey", Any], Verdict]
 
 

@@ -49,7 +49,8 @@ def policies_of(headers: Iterable[str], html: str) -> list[Policy]:
 def allows(policy: Policy, directive: str, url: str, page: str) -> bool:
     """Tell whether a page at `page` may use `url` as the directive's name says.
 
-    A script element that a trusted script adds is allowed by 'strict-dynamic' as well.
+    A script element that a trusted script adds is allowed by 'strict-dynamic' as well. Paths in
+    sources are not looked at: what Messenger loads from a host has more than one.
     """
     sources = _sources(policy, directive)
     if sources is None:

@@ -12,8 +12,8 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from review.comment import CommentError, PullRequest, place_comment
-from review.engine import EngineMissing, Preview, report_of
+from infra.engine import EngineError
+from review.engine import Preview, report_of
 from review.markdown import LONGEST_COMMENT, SHORTEST_COMMENT, to_markdown
 from review.plan import PlanError, read_plan
 from review.reference import severity_table
@@ -104,8 +104,14 @@ def comment(
     ] = "https://api.github.com",
 ) -> None:
     """Write the report as a comment of a pull request, in place of the stack's last one."""
+    # Not for every command: it loads an HTTP client.
+    from review.comment import CommentError, PullRequest, place_comment
+
     text = _read(file, "`python -m review preview --markdown FILE` writes it")
-    url = place_comment(PullRequest(repository, pull_request, token, api), text)
+    try:
+        url = place_comment(PullRequest(repository, pull_request, token, api), text)
+    except CommentError as error:
+        raise WrongUse(str(error)) from None
     _say.print(f"The report is at {url}.")
 
 
@@ -128,7 +134,7 @@ def main() -> None:
     """Run a command; say in plain words what it could not do."""
     try:
         app(prog_name="python -m review")
-    except (CommentError, EngineMissing, PlanError, WrongUse) as error:
+    except (EngineError, PlanError, WrongUse) as error:
         _say.print(Text.assemble(("error: ", "bold red"), str(error)))
         raise SystemExit(WRONG_USE) from None
 

@@ -1,4 +1,4 @@
-"""Keeps one comment a stack on a pull request of GitHub's: edited in place, never repeated."""
+"""Keeps one comment a stack on a pull request of GitHub's, edited in place."""
 
 from __future__ import annotations
 
@@ -31,9 +31,10 @@ def place_comment(
 ) -> str:
     """Write the comment, or edit the one that begins with the same line; return its URL.
 
-    The first line of the text is the mark by which it is found again. Only a comment of the token's
-    own kind of author is edited: what somebody else wrote, mark or not, is left alone. Raises
-    CommentError. GitHub, "REST API endpoints for issue comments".
+    The first line of the text is the mark by which it is found again. Only a bot's comment is
+    edited, as a job's token writes them: what a person wrote, mark or not, is left alone, so with a
+    person's token each call writes one more. Raises CommentError. GitHub, "REST API endpoints for
+    issue comments".
     """
     headers = {
         "Authorization": f"Bearer {pull_request.token}",
@@ -82,5 +83,6 @@ class _GitHub:
             401: "The token is not valid any more.",
             403: "The token may not write comments: the job needs `pull-requests: write`.",
             404: "There is no such pull request, or the token may not see it.",
+            422: "The text may be too long: `preview --limit` makes it shorter.",
         }.get(answer.status_code, "Try again.")
         raise CommentError(f"GitHub answered {answer.status_code} to {method} {path}. {advice}")

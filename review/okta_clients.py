@@ -128,7 +128,7 @@ CLIENT = Kind(
         "pkceRequired": _pkce,
         "grantTypes": grants("Grant type"),
         "responseTypes": grants("Response type"),
-        "tokenEndpointAuthMethod": words("client-method-changes", "How the client proves itself"),
+        "tokenEndpointAuthMethod": words("client-method-changes", "Client authentication"),
         "refreshTokenRotation": _rotation,
         "refreshTokenLeeway": words("tokens-live-longer", "Leeway of used refresh tokens"),
         "wildcardRedirect": _wildcard,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from review.kinds import Judge, Kind, Seen, members, named, status, whole, words
 from review.masking import Unknown
@@ -25,7 +24,9 @@ def _with_server(rule: str, verb: str, *, quiet: str, along: Action) -> Judge:
     return judge
 
 
-def _part(noun: str, *, added: str, removed: str, judges: dict[str, Judge]) -> Kind:
+def _part(
+    noun: str, *, added: str, removed: str, judges: dict[str, Judge], guards: tuple[str, ...] = ()
+) -> Kind:
     """Return a part of the authorization server that has a name."""
     return Kind(
         noun=named(noun),
@@ -40,6 +41,7 @@ def _part(noun: str, *, added: str, removed: str, judges: dict[str, Judge]) -> K
             "status": status("sign-in-stops", "It is"),
             **judges,
         },
+        guards=guards,
     )
 
 
@@ -150,8 +152,8 @@ POLICY = _part(
         "priority": _priority,
         "name": words("text-changed", "Name in Okta"),
     },
+    guards=("clientWhitelists",),
 )
-POLICY = replace(POLICY, guards=("clientWhitelists",))
 
 RULE = _part(
     "Access rule",
@@ -179,9 +181,8 @@ RULE = _part(
         "priority": _priority,
         "name": words("text-changed", "Name in Okta"),
     },
+    guards=("grantTypeWhitelists",),
 )
-RULE = replace(RULE, guards=("grantTypeWhitelists",))
-
 
 KINDS = {
     "okta:auth/server:Server": SERVER,

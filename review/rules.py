@@ -122,7 +122,7 @@ RULES: dict[str, Rule] = {
         (
             "origin-removed",
             "A trusted origin is removed",
-            "the pages of {page} cannot ask Okta for tokens any more",
+            "the pages of {page} cannot call Okta in a visitor's session any more",
         ),
         (
             "domain-removed",
@@ -144,7 +144,7 @@ RULES: dict[str, Rule] = {
         ),
         (
             "client-method-changes",
-            "A client proves itself another way",
+            "Client authentication changes",
             "Okta issues a new secret, which this update hands to Genesys; sign-ins in between "
             "fail",
         ),
@@ -211,7 +211,11 @@ RULES: dict[str, Rule] = {
         ),
         ("watching-on", "Visitors can be watched", "it may need their consent"),
         ("launcher-hidden", "Messenger's button is hidden", "pages must open Messenger themselves"),
-        ("flow-removed", "No flow answers", "messages wait until an agent takes them"),
+        (
+            "flow-removed",
+            "No flow answers",
+            "no flow says any more where messages go",
+        ),
         (
             "provider-version",
             "A vendor plugin changes its version",
@@ -269,7 +273,11 @@ RULES: dict[str, Rule] = {
             "A site's origin is trusted",
             "its pages can call Okta in a visitor's session",
         ),
-        ("origin-tidied", "A trusted origin goes", "its pages cannot call Okta any more"),
+        (
+            "origin-tidied",
+            "A trusted origin goes",
+            "its pages cannot call Okta in a visitor's session any more",
+        ),
         ("domain-added", "A site's domain is allowed", "Messenger loads there"),
         ("domain-tidied", "An allowed domain goes", "Messenger does not load there any more"),
         ("safer", "Something becomes stricter", "check that everybody concerned can follow"),

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
 import sys
 from pathlib import Path
 
+from infra.engine import EngineError, ask_engine
 from infra.outputs import OutputsError, StackOutputs, load_outputs
 from sample_site.errors import SiteError, WrongUse
 
@@ -21,19 +20,23 @@ def read_outputs(*, stack: str | None, file: str | None) -> StackOutputs:
     if (stack is None) == (file is None):
         raise WrongUse("Give either --stack NAME or --outputs FILE, one of the two.")
     if stack is not None:
-        origin, text = f"stack {stack}", _ask_engine(stack)
-    else:
-        assert file is not None
-        origin, text = ("standard input", sys.stdin.buffer.read()) if file == "-" else _read(file)
+        return _load(f"stack {stack}", _ask_engine(stack))
+    assert file is not None
+    if file == "-":
+        return _load("standard input", sys.stdin.buffer.read())
+    return _load(file, _read(file))
+
+
+def _load(origin: str, text: str | bytes) -> StackOutputs:
     try:
         return load_outputs(text)
     except OutputsError as error:
         raise SiteError(f"{origin}: {error}") from None
 
 
-def _read(file: str) -> tuple[str, bytes]:
+def _read(file: str) -> bytes:
     try:
-        return file, Path(file).read_bytes()
+        return Path(file).read_bytes()
     except OSError as error:
         raise SiteError(
             f"{file} cannot be read ({error.strerror}). "
@@ -41,18 +44,14 @@ def _read(file: str) -> tuple[str, bytes]:
         ) from None
 
 
-def _ask_engine(stack: str) -> bytes:
+def _ask_engine(stack: str) -> str:
     """Return what the engine prints; secrets stay hidden, the site reads none."""
-    engine = shutil.which("pulumi")
-    if engine is None:
-        raise SiteError(
-            '`pulumi` is not on PATH: run `eval "$(python -m local env)"` for the local stack\'s '
-            "engine, or install Pulumi (https://www.pulumi.com/docs/install/)."
-        )
-    command = [engine, "stack", "output", "--json", "--stack", stack, "--non-interactive"]
-    done = subprocess.run(command, cwd=PROJECT, capture_output=True, check=False)  # noqa: S603
+    try:
+        done = ask_engine("stack", "output", "--json", "--stack", stack)
+    except EngineError as error:
+        raise SiteError(str(error)) from None
     if done.returncode != 0:
-        said = done.stderr.decode(errors="replace").strip() or "it did not say why"
+        said = done.stderr.strip() or "it did not say why"
         raise SiteError(
             f"`pulumi stack output` failed for stack {stack} (exit code {done.returncode}):\n"
             f"{said}\nName a stack that `pulumi stack ls` lists and that `pulumi up` has deployed."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from doctor.check import Area, Checks, Needs, Per, Verdict, bad, good
+from doctor.check import Area, Checks, Needs, Per, Verdict, bad, compare, good
 from doctor.reading import Unread, Waits
 from doctor.survey import Survey
 from infra.discovery import DISPLAY_NAME
@@ -32,12 +32,9 @@ def integration_type(survey: Survey, _: None) -> Verdict:
         return bad(f"no integration with the id {survey.outputs.integration_id}")
     settings = survey.case.settings
     if settings and settings.integration:
-        wanted = settings.integration.type_id
-        text = found.type_id
-        return good(text) if text == wanted else bad(f"{text}, expected {wanted}")
+        return compare(found.type_id, settings.integration.type_id)
     kind = survey.genesys.kind(found.type_id)
-    name = kind.name if kind else found.type_id
-    return good(name) if name == DISPLAY_NAME else bad(f"{name}, expected {DISPLAY_NAME}")
+    return compare(kind.name if kind else found.type_id, DISPLAY_NAME)
 
 
 @CHECKS.check(
@@ -48,8 +45,7 @@ def integration_type(survey: Survey, _: None) -> Verdict:
     cure="Set it to Active (Admin > Integrations), or run `pulumi up --refresh`.",
 )
 def integration_state(survey: Survey, _: None) -> Verdict:
-    found = survey.integration()
-    return good(found.intended) if found.intended == "ENABLED" else bad(found.intended)
+    return compare(survey.integration().intended, "ENABLED")
 
 
 @CHECKS.check(
@@ -139,10 +135,7 @@ def configuration_integration(survey: Survey, site: SiteOutputs) -> Verdict:
     found = survey.version_in_use(site)
     if not found.authentication:
         raise Waits("configuration-authentication")
-    wanted = survey.outputs.integration_id
-    if found.integration_id == wanted:
-        return good(wanted)
-    return bad(f"{found.integration_id or 'none'}, expected {wanted}")
+    return compare(found.integration_id, survey.outputs.integration_id)
 
 
 @CHECKS.check(
@@ -177,7 +170,7 @@ def deployment_active(survey: Survey, site: SiteOutputs) -> Verdict:
     found = survey.genesys.deployments(wanted).get(site.deployment_id)
     if found is None:
         return bad(f"no deployment with the id {site.deployment_id}")
-    return good(found.status) if found.status == "Active" else bad(found.status)
+    return compare(found.status, "Active")
 
 
 @CHECKS.check(
@@ -191,13 +184,9 @@ def deployment_active(survey: Survey, site: SiteOutputs) -> Verdict:
 def deployment_version(survey: Survey, site: SiteOutputs) -> Verdict:
     found = survey.deployment(site)
     if found.configuration_id != site.configuration_id:
-        return bad(
-            f"configuration {found.configuration_id or 'none'}, expected {site.configuration_id}"
-        )
-    number, wanted = found.configuration_version, site.configuration_version
-    if number == wanted:
-        return good(f"version {number}")
-    return bad(f"version {number or 'none'}, expected {wanted}")
+        return compare(f"configuration {found.configuration_id}", site.configuration_id)
+    wanted = f"version {site.configuration_version}"
+    return compare(f"version {found.configuration_version or 'unknown'}", wanted)
 
 
 @CHECKS.check(

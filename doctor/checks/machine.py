@@ -11,6 +11,8 @@ from doctor.survey import Survey
 CHECKS = Checks(Area.MACHINE)
 
 _MOST_SECONDS = 60
+# What the engine calls the plugin, whose package is parameterized (pulumi.md 2.3).
+_PLUGIN = "terraform-provider"
 # What the Genesys provider looks for in the path of the program that started it
 # (genesys-cloud.md 3.3).
 _MARKS = ("debug", "dlv", "test2json")
@@ -43,7 +45,8 @@ def clocks(survey: Survey, service: str) -> Verdict:
 )
 def plugin_speed(survey: Survey, _: None) -> Verdict:
     variables = survey.case.variables
-    if "genesyscloud:" in variables.get("PULUMI_DEBUG_PROVIDERS", ""):
+    attached = variables.get("PULUMI_DEBUG_PROVIDERS", "").split(",")
+    if any(one.strip().startswith(f"{_PLUGIN}:") for one in attached):
         return good("attached to a running one")
     home = variables.get("PULUMI_HOME") or str(Path.home() / ".pulumi")
     if any(mark in home for mark in _MARKS):

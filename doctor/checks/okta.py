@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
-from doctor.check import Area, Checks, Needs, Per, Verdict, bad, good
+from doctor.check import Area, Checks, Needs, Per, Verdict, bad, compare, good
 from doctor.okta_reads import Policy, Rule
 from doctor.survey import Client, Survey
 from infra.outputs import SiteOutputs
@@ -60,7 +60,7 @@ def post_logout_uris(survey: Survey, client: Client) -> Verdict:
 
 
 @CHECKS.check(
-    "Clients demand proof of origin (PKCE) as declared",
+    "Clients require PKCE as declared",
     per=Per.CLIENT,
     needs=Needs.APPLICATIONS,
     waits_for="clients-active",
@@ -71,10 +71,8 @@ def post_logout_uris(survey: Survey, client: Client) -> Verdict:
 def client_pkce(survey: Survey, client: Client) -> Verdict:
     wanted = survey.outputs.pkce or not client.is_messengers
     found = survey.application(client).pkce
-    words = {True: "demanded", False: "not demanded"}
-    if found == wanted:
-        return good(words[found])
-    return bad(f"{words[found]}, expected {words[wanted]}")
+    words = {True: "required", False: "not required"}
+    return compare(words[found], words[wanted])
 
 
 @CHECKS.check(
@@ -167,7 +165,8 @@ def access_rule(survey: Survey, client: Client) -> Verdict:
     per=Per.SITE,
     needs=Needs.ORIGINS,
     cause="the trusted origin was deactivated, deleted, or lost CORS or Redirect",
-    cure="Run `pulumi up --refresh`. Without it browsers keep the site's pages from asking Okta.",
+    cure="Run `pulumi up --refresh`. Without it the site's pages cannot call Okta in a visitor's "
+    "session.",
 )
 def trusted_origins(survey: Survey, site: SiteOutputs) -> Verdict:
     wanted = parse_site_url(site.url).origin

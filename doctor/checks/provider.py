@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from doctor.check import Area, Checks, Needs, Verdict, bad, good
+from doctor.check import Area, Checks, Needs, Verdict, bad, compare, good
 from doctor.reading import Waits
 from doctor.survey import Survey
 
@@ -38,8 +38,7 @@ def discovery_reachable(survey: Survey, _: None) -> Verdict:
     "issuer are refused.",
 )
 def issuer_equal(survey: Survey, _: None) -> Verdict:
-    found, wanted = _discovered(survey).get("issuer"), survey.outputs.issuer
-    return good(wanted) if found == wanted else bad(f"{found}, expected {wanted}")
+    return compare(str(_discovered(survey).get("issuer") or ""), survey.outputs.issuer)
 
 
 @CHECKS.check(
@@ -77,7 +76,7 @@ def rs256_offered(survey: Survey, _: None) -> Verdict:
 
 
 @CHECKS.check(
-    "Proof of origin (PKCE) is offered",
+    "PKCE is offered",
     needs=Needs.DISCOVERY,
     waits_for="discovery-reachable",
     cause="the provider does not support the method S256 that the sites use",
@@ -95,7 +94,7 @@ def pkce_offered(survey: Survey, _: None) -> Verdict:
 
 
 @CHECKS.check(
-    "The key set can be read",
+    "The key set (JWKS) can be read",
     needs=(Needs.DISCOVERY, Needs.KEYS),
     waits_for="discovery-reachable",
     cause="the provider's key address does not answer",

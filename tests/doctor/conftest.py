@@ -16,7 +16,8 @@ from doctor.case import case_of_stack
 from local.layout import Layout
 from local.toolchain import ensure_engine
 from tests.doctor.organisation import BentTransport, Organisation, SiteServer
-from tests.stack.workbench import Workbench, serving_cloud
+from tests.stack.cloud import serving_cloud
+from tests.stack.workbench import Workbench
 
 
 @pytest.fixture(scope="session")

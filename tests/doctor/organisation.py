@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -17,10 +17,12 @@ import httpx
 from doctor.case import Case
 from doctor.examine import Examination, examine
 from infra.outputs import SiteOutputs, StackOutputs
+from tests import loopback
 from tests.stack.workbench import Workbench
 
 Document = dict[str, Any]
 Bend = Callable[[httpx.Response], httpx.Response]
+Broken = AbstractContextManager[None]
 
 
 @dataclass
@@ -47,6 +49,14 @@ class Organisation:
         """Make all checks."""
         return examine(self.case, transport=self.wire)
 
+    def told(self, **changes: Any) -> Broken:
+        """Let the doctor be told something else than what is so for a while."""
+        case = self.case
+        return between(
+            lambda: setattr(self, "case", replace(case, **changes)),
+            lambda: setattr(self, "case", case),
+        )
+
     def id(self, name: str) -> str:
         """Return the id of a resource of the stack by its logical name."""
         return str(self.state[name]["id"])
@@ -58,47 +68,40 @@ class Organisation:
         outputs = self.outputs.model_copy(update={"sites": (changed, *others)})
         self.case = replace(self.case, outputs=outputs)
 
-    @contextmanager
-    def fault(self, url: str, path: str, status: int) -> Iterator[None]:
+    def fault(self, url: str, path: str, status: int) -> Broken:
         """Let an emulator answer with a status, however often it is asked."""
+        faults = f"{url}/_local/faults"
         order = {"path": path, "status": status, "times": 100}
-        httpx.post(f"{url}/_local/faults", json=order, timeout=20).raise_for_status()
-        try:
-            yield
-        finally:
-            httpx.delete(f"{url}/_local/faults", timeout=20).raise_for_status()
+        return between(
+            lambda: loopback.post(faults, json=order).raise_for_status(),
+            lambda: loopback.delete(faults).raise_for_status(),
+        )
 
-    @contextmanager
-    def okta_change(self, path: str, change: Callable[[Document], object]) -> Iterator[None]:
+    def okta_change(self, path: str, change: Callable[[Document], object]) -> Broken:
         """Let Okta hold something else at a path for a while."""
         before = self.bench.okta("GET", path).json()
         changed = json.loads(json.dumps(before))
         change(changed)
-        self.bench.okta("PUT", path, json=changed)
-        try:
-            yield
-        finally:
-            self.bench.okta("PUT", path, json=before)
+        return between(
+            lambda: self.bench.okta("PUT", path, json=changed),
+            lambda: self.bench.okta("PUT", path, json=before),
+        )
 
-    @contextmanager
-    def okta_lifecycle(self, path: str) -> Iterator[None]:
+    def okta_lifecycle(self, path: str) -> Broken:
         """Deactivate something in Okta for a while."""
-        self.bench.okta("POST", f"{path}/lifecycle/deactivate")
-        try:
-            yield
-        finally:
-            self.bench.okta("POST", f"{path}/lifecycle/activate")
+        return between(
+            lambda: self.bench.okta("POST", f"{path}/lifecycle/deactivate"),
+            lambda: self.bench.okta("POST", f"{path}/lifecycle/activate"),
+        )
 
-    @contextmanager
-    def deployment_change(self, **changes: Any) -> Iterator[None]:
+    def deployment_change(self, **changes: Any) -> Broken:
         """Let the first site's deployment be otherwise for a while."""
         path = f"/api/v2/webdeployments/deployments/{self.storefront.deployment_id}"
         before = self.bench.genesys("GET", path).json()
-        self.bench.genesys("PUT", path, json={**before, **changes})
-        try:
-            yield
-        finally:
-            self.bench.genesys("PUT", path, json=before)
+        return between(
+            lambda: self.bench.genesys("PUT", path, json={**before, **changes}),
+            lambda: self.bench.genesys("PUT", path, json=before),
+        )
 
     def publish(self, **changes: Any) -> str:
         """Publish the first site's configuration with changes; return the new version."""
@@ -116,11 +119,21 @@ class Organisation:
         self.bench.genesys("PUT", path, json=deployment)
         self.bench.genesys("GET", path)
 
-    def heal_configuration(self, settings: Document) -> None:
-        """Publish the first site's configuration as it was, and let everything name that."""
+    def have_authentication(self, settings: Document) -> None:
+        """Publish the first site's configuration with these settings; let everything name it."""
         version = self.publish(authenticationSettings=settings)
         self.use(version)
         self.says_version(version)
+
+
+@contextmanager
+def between(broken: Callable[[], object], healed: Callable[[], object]) -> Iterator[None]:
+    """Break something for a while, and heal it whatever a test finds out meanwhile."""
+    broken()
+    try:
+        yield
+    finally:
+        healed()
 
 
 class BentTransport(httpx.BaseTransport):
@@ -146,8 +159,7 @@ class BentTransport(httpx.BaseTransport):
         """Close all connections."""
         self._network.close()
 
-    @contextmanager
-    def json(self, path: str, change: Callable[[Document], object]) -> Iterator[None]:
+    def json(self, path: str, change: Callable[[Document], object]) -> Broken:
         """Change the JSON of answers to paths of a pattern."""
 
         def bend(response: httpx.Response) -> httpx.Response:
@@ -155,11 +167,9 @@ class BentTransport(httpx.BaseTransport):
             change(document)
             return httpx.Response(response.status_code, json=document)
 
-        with self._bent(path, bend):
-            yield
+        return self._bent(path, bend)
 
-    @contextmanager
-    def headers(self, path: str, **changed: str) -> Iterator[None]:
+    def headers(self, path: str, **changed: str) -> Broken:
         """Change headers of answers to paths of a pattern."""
 
         def bend(response: httpx.Response) -> httpx.Response:
@@ -168,16 +178,10 @@ class BentTransport(httpx.BaseTransport):
             del headers["Content-Length"]
             return httpx.Response(response.status_code, headers=headers, content=response.content)
 
-        with self._bent(path, bend):
-            yield
+        return self._bent(path, bend)
 
-    @contextmanager
-    def _bent(self, path: str, bend: Bend) -> Iterator[None]:
-        self._bends.append((path, bend))
-        try:
-            yield
-        finally:
-            self._bends.pop()
+    def _bent(self, path: str, bend: Bend) -> Broken:
+        return between(lambda: self._bends.append((path, bend)), self._bends.pop)
 
 
 @dataclass

@@ -118,7 +118,7 @@ def test_exit_codes_tell_failing_from_not_knowing(
     with switched_off(org):
         assert run(monkeypatch, *arguments) == 1
     said = capsys.readouterr().out
-    assert "| ✗ fail | The integration is switched on | DISABLED | Likely somebody set" in said
+    assert "switched on | DISABLED, expected ENABLED | Likely somebody set" in said
     assert "Heal integration-state first." in said
     monkeypatch.setenv("OKTA_API_TOKEN", "wrong")
     assert run(monkeypatch, *arguments) == 2
@@ -250,7 +250,7 @@ def test_all_formats_tell_the_same(org: Organisation) -> None:
     (failed,) = (check for check in document["checks"] if check["status"] == "fail")
     assert failed["id"] == "integration-state"
     assert failed["findings"] == [
-        {"subject": None, "status": "fail", "found": "DISABLED", "waitsFor": None}
+        {"subject": None, "status": "fail", "found": "DISABLED, expected ENABLED", "waitsFor": None}
     ]
     assert failed["whatToDo"].startswith("Set it to Active")
     assert document["counts"] == {"pass": 32, "fail": 1, "could-not-tell": 1}

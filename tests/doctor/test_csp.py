@@ -84,7 +84,7 @@ def test_headers_and_meta_elements_hold_together() -> None:
 
 
 def test_the_sample_sites_own_policy_lets_messenger_in() -> None:
-    """R: what the site build writes for a region is enough for the doctor."""
+    """What the site build writes for a region is enough for the doctor."""
     outputs = load_outputs(production_stack())
     policy = parse_policy(policy_text(page_policy(outputs), header=False))
     for directive, url in (

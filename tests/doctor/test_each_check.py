@@ -6,9 +6,10 @@ way.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, replace
+from contextlib import contextmanager
+from dataclasses import dataclass
 from email.utils import formatdate
 from time import time
 from typing import Any
@@ -18,11 +19,11 @@ import pytest
 from doctor.check import Status
 from doctor.checks import ALL_CHECKS
 from doctor.ledger import GENESYS
-from tests.doctor.organisation import Document, Organisation
+from tests.doctor.organisation import Broken, Document, Organisation, between
 
 pytestmark = pytest.mark.engine
 
-Break = Callable[[Organisation], AbstractContextManager[object]]
+Break = Callable[[Organisation], Broken]
 
 
 @dataclass(frozen=True)
@@ -72,36 +73,34 @@ def origin_of(org: Organisation) -> str:
 def integration_config(change: Callable[[Document], None]) -> Break:
     """Change the integration's configuration, whose version has to be the present one."""
 
-    @contextmanager
-    def breaking(org: Organisation) -> Iterator[None]:
+    def breaking(org: Organisation) -> Broken:
         path = f"/api/v2/integrations/{org.outputs.integration_id}/config/current"
         before = org.bench.genesys("GET", path).json()
-        changed = org.bench.genesys("GET", path).json()
+        changed = json.loads(json.dumps(before))
         change(changed)
-        org.bench.genesys("PUT", path, json=changed)
-        try:
-            yield
-        finally:
+
+        def heal() -> None:
             version = org.bench.genesys("GET", path).json()["version"]
             org.bench.genesys("PUT", path, json={**before, "version": version})
+
+        return between(lambda: org.bench.genesys("PUT", path, json=changed), heal)
 
     return breaking
 
 
-@contextmanager
-def unassigned(org: Organisation) -> Iterator[None]:
+def unassigned(org: Organisation) -> Broken:
     path = f"/api/v1/apps/{org.id('website-client')}/groups/{org.id('website-client-everyone')}"
-    org.bench.okta("DELETE", path)
-    yield
-    org.bench.okta("PUT", path, json={})
+    return between(
+        lambda: org.bench.okta("DELETE", path), lambda: org.bench.okta("PUT", path, json={})
+    )
 
 
-@contextmanager
-def switched_off(org: Organisation) -> Iterator[None]:
+def switched_off(org: Organisation) -> Broken:
     path = f"/api/v2/integrations/{org.outputs.integration_id}"
-    org.bench.genesys("PATCH", path, json={"intendedState": "DISABLED"})
-    yield
-    org.bench.genesys("PATCH", path, json={"intendedState": "ENABLED"})
+    return between(
+        lambda: org.bench.genesys("PATCH", path, json={"intendedState": "DISABLED"}),
+        lambda: org.bench.genesys("PATCH", path, json={"intendedState": "ENABLED"}),
+    )
 
 
 def authentication_settings(org: Organisation) -> Document:
@@ -116,14 +115,12 @@ def authentication_settings(org: Organisation) -> Document:
 def authentication(**changes: Any) -> Break:
     """Let the stack's own version say something else about authentication."""
 
-    @contextmanager
-    def breaking(org: Organisation) -> Iterator[None]:
+    def breaking(org: Organisation) -> Broken:
         settings = authentication_settings(org)
-        version = org.publish(authenticationSettings={**settings, **changes})
-        org.use(version)
-        org.says_version(version)
-        yield
-        org.heal_configuration(settings)
+        return between(
+            lambda: org.have_authentication({**settings, **changes}),
+            lambda: org.have_authentication(settings),
+        )
 
     return breaking
 
@@ -136,45 +133,34 @@ def published(*, is_ours: bool) -> Break:
         version = org.publish(description="Edited by hand")
         if is_ours:
             org.says_version(version)
-        yield
-        org.use(version)
-        org.says_version(version)
+        try:
+            yield
+        finally:
+            org.use(version)
+            org.says_version(version)
 
     return breaking
 
 
-@contextmanager
-def unreachable_site(org: Organisation) -> Iterator[None]:
-    org.sites.status["localhost"] = 503 - 3
-    yield
-    org.sites.status.clear()
+def unreachable_site(org: Organisation) -> Broken:
+    return between(lambda: org.sites.status.update(localhost=500), org.sites.status.clear)
 
 
 def page(change: Callable[[Organisation], bytes]) -> Break:
-    @contextmanager
-    def breaking(org: Organisation) -> Iterator[None]:
-        org.sites.pages["localhost"] = change(org)
-        yield
-        org.sites.pages.clear()
+    def breaking(org: Organisation) -> Broken:
+        return between(lambda: org.sites.pages.update(localhost=change(org)), org.sites.pages.clear)
 
     return breaking
 
 
-@contextmanager
-def strict_host(org: Organisation) -> Iterator[None]:
-    org.sites.headers["localhost"] = {
-        "Content-Security-Policy": f"connect-src 'self' http://{org.outputs.messenger_domain}"
-    }
-    yield
-    org.sites.headers.clear()
+def strict_host(org: Organisation) -> Broken:
+    policy = f"connect-src 'self' http://{org.outputs.messenger_domain}"
+    sent = {"Content-Security-Policy": policy}
+    return between(lambda: org.sites.headers.update(localhost=sent), org.sites.headers.clear)
 
 
-@contextmanager
-def slow_plugin(org: Organisation) -> Iterator[None]:
-    case = org.case
-    org.case = replace(case, variables={"PULUMI_HOME": "/home/somebody/.pulumi"})
-    yield
-    org.case = case
+def slow_plugin(org: Organisation) -> Broken:
+    return org.told(variables={"PULUMI_HOME": "/home/somebody/.pulumi"})
 
 
 def of_discovery(path: str, value: Any) -> Break:
@@ -195,7 +181,7 @@ def elliptic(document: Document) -> None:
         key |= {"kty": "EC", "alg": "ES256"}
 
 
-def late(org: Organisation) -> AbstractContextManager[None]:
+def late(org: Organisation) -> Broken:
     return org.wire.headers("/api/v2/*", Date=formatdate(time() + 300, usegmt=True))
 
 
@@ -281,7 +267,7 @@ BREAKAGES = (
         "client-pkce",
         "box unticked",
         application("messenger-client", f"{CREDENTIALS}.pkce_required", False),
-        "not demanded, expected demanded",
+        "not required, expected required",
     ),
     Breakage(
         "client-authentication",
@@ -361,7 +347,7 @@ BREAKAGES = (
         "integration-state",
         "set to inactive",
         switched_off,
-        "DISABLED",
+        "DISABLED, expected ENABLED",
         frozenset({"integration-reported"}),
     ),
     Breakage(
@@ -423,9 +409,9 @@ BREAKAGES = (
         "deployment-active",
         "set to inactive",
         lambda org: org.deployment_change(status="Inactive"),
-        "Inactive",
+        "Inactive, expected Active",
     ),
-    Breakage("deployment-version", "stays behind", published(is_ours=True), "expected"),
+    Breakage("deployment-version", "stays behind", published(is_ours=True), ", expected version "),
     Breakage(
         "deployment-domains",
         "another domain",
@@ -506,6 +492,19 @@ def test_what_is_broken_is_named_and_nothing_else(org: Organisation, breakage: B
 def test_every_check_is_broken_once() -> None:
     """A new check needs a way to break what it looks at."""
     assert {breakage.check for breakage in BREAKAGES} == {check.id for check in ALL_CHECKS}
+
+
+def test_a_plugin_that_the_engine_attaches_to_need_not_start(org: Organisation) -> None:
+    """As on the local cloud, wherever PULUMI_HOME is."""
+    attached = org.bench.environment["PULUMI_DEBUG_PROVIDERS"]
+    usual = {"PULUMI_HOME": "/home/somebody/.pulumi"}
+    for variables, status in (
+        ({**usual, "PULUMI_DEBUG_PROVIDERS": attached}, Status.PASS),
+        ({**usual, "PULUMI_DEBUG_PROVIDERS": "okta:1"}, Status.FAIL),
+    ):
+        with org.told(variables=variables):
+            found = {result.check.id: result.status for result in org.examine().results}
+        assert found["plugin-speed"] is status
 
 
 def test_a_healthy_stack_passes_every_check(org: Organisation) -> None:

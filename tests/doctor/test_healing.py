@@ -49,10 +49,10 @@ def test_what_is_broken_by_hand_is_named_and_healed_by_the_cure(org: Organisatio
 
         org.bench.up("--refresh")
         org.case = replace(org.case, outputs=load_outputs(org.bench.outputs()))
-        org.heal_configuration(settings)  # whatever the other tests have published meanwhile
+        org.have_authentication(settings)  # whatever the other tests have published meanwhile
         left = {one.check.id for one in org.examine().results if one.status is not Status.PASS}
         assert left == set()
-    org.heal_configuration(settings)
+    org.have_authentication(settings)
 
 
 def test_a_version_published_elsewhere_is_healed_by_the_cure(org: Organisation) -> None:

@@ -174,10 +174,10 @@ def test_a_plan_of_a_run_that_failed_without_a_word_is_not_believed() -> None:
     assert not judge("local", 0, text_of("no-pkce"), "warning: something").failed
 
 
-def test_the_engine_is_asked_without_questions() -> None:
+def test_the_engine_is_asked_for_what_the_options_say() -> None:
     asked = Preview("dev", refresh=True, save_plan=Path("plan.json")).arguments
     assert asked == [
-        *("preview", "--json", "--non-interactive", "--stack", "dev", "--refresh"),
+        *("preview", "--json", "--stack", "dev", "--refresh"),
         *("--save-plan", "plan.json"),
     ]
 

@@ -75,7 +75,12 @@ def test_what_a_person_wrote_is_left_alone_even_with_the_mark() -> None:
 
 @pytest.mark.parametrize(
     ("status", "advice"),
-    [(401, "not valid any more"), (403, "`pull-requests: write`"), (404, "no such pull request")],
+    [
+        (401, "not valid any more"),
+        (403, "`pull-requests: write`"),
+        (404, "no such pull request"),
+        (422, "`preview --limit`"),
+    ],
 )
 def test_a_refusal_is_explained_without_the_token(status: int, advice: str) -> None:
     with pytest.raises(CommentError, match=advice) as refused:

@@ -104,9 +104,32 @@ def test_without_an_engine_one_sentence_says_how_to_get_one(
     monkeypatch.setenv("PATH", str(tmp_path))
     done = run("build", "--stack", "local", "--out", tmp_path / "site")
     assert done.code == 1
-    assert 'eval "$(python -m local env)"' in done.err
+    assert 'eval "$(python3 -m local env)"' in done.err
     assert "install Pulumi" in done.err
     assert len(done.err.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("given", "asked"),
+    [
+        ({}, "Name the stack, for example: make publish STACK=dev"),
+        ({"STACK": "dev"}, "Name the bucket, for example: make publish STACK=dev SITE_BUCKET=my-"),
+    ],
+)
+def test_make_asks_for_the_variables_that_publishing_needs(
+    given: dict[str, str], asked: str
+) -> None:
+    others = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME")}
+    done = subprocess.run(
+        ["make", "--old-file=set-up", "publish"],
+        cwd=PROJECT,
+        env={**others, **given},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode != 0
+    assert done.stdout.startswith(asked)
 
 
 def test_outputs_can_come_from_a_file_or_from_standard_input(
