@@ -140,7 +140,8 @@ class OktaEmulator(Emulator):
             return JSONResponse({"error": describe(error)}, status_code=400)
         servers, keys = self.organization.servers.all(), self.organization.keys
         known = {name: one["id"] for one in servers for name in (one["name"], one["id"])}
-        id = (known | {ORGANIZATION_SERVER: ORGANIZATION_SERVER}).get(wanted.server)
+        known[ORGANIZATION_SERVER] = ORGANIZATION_SERVER
+        id = known.get(wanted.server)
         if id is None:
             text = f"server is {wanted.server!r}: one of {', '.join(sorted(known))} is expected."
             return JSONResponse({"error": text}, status_code=404)

@@ -46,9 +46,9 @@ _CODES: Final[Mapping[str, tuple[int, str]]] = {
         "The entity is not in the expected state for the requested transition.",
     ),
     "E0000111": (403, "Cannot modify the object because it is read-only."),
-    # OAuth's own codes, in the same body where a discovery document is asked for.
-    "invalid_client": (400, "Invalid value for 'client_id' parameter."),
     "E0000117": (403, "Cannot assign apps or update app profiles for an inactive user"),
+    # OAuth's own code, in the same body where a discovery document is asked for.
+    "invalid_client": (400, "Invalid value for 'client_id' parameter."),
 }
 _CODE_OF_STATUS: Final = {
     400: "E0000001",

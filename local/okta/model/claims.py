@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final, Literal
 
 from pydantic import Field
@@ -144,6 +145,9 @@ class Claims:
         mistakes.unique((body.name, body.claimType) not in taken, "name")
         filtered = body.valueType != "GROUPS" or body.group_filter_type is not None
         mistakes.check(filtered, "group_filter_type", "A claim of type GROUPS needs a filter type")
+        pattern = (body.valueType, body.group_filter_type) == ("GROUPS", "REGEX")
+        good = not pattern or _is_pattern(body.value or "")
+        mistakes.check(good, "value", "The value is not a regular expression")
         good = body.valueType != "SYSTEM"
         mistakes.check(good, "valueType", "Only Okta makes claims of the type SYSTEM")
         unknown = set(body.conditions.scopes) - self._scopes.names(server_id)
@@ -174,6 +178,14 @@ class Claims:
 
     def _documents(self, server_id: str) -> Collection:
         return self._state.collection("claims", server_id)
+
+
+def _is_pattern(text: str) -> bool:
+    try:
+        re.compile(text)
+    except (re.error, RecursionError, OverflowError):
+        return False
+    return True
 
 
 def _target(document: Document) -> Document:

@@ -138,11 +138,11 @@ class SigningKeys:
             made = RSAKey.generate_key(
                 _BITS, parameters={"kid": kid, "use": "sig", "alg": "RS256"}, private=True
             )
-            # Not remembered before it is read again: the write may yet be undone.
             self._keys(server_id)[kid] = key | {"private": made.as_dict(private=True)}
-            return made
-        if kid not in self._loaded:
-            # Reading a private key checks its numbers, which takes longer than signing with it.
+            # Where the write is undone, the next call comes here again and finds other numbers.
+            self._loaded[kid] = made
+        elif kid not in self._loaded:
+            # Reading a private key checks its numbers, which takes as long as finding them.
             self._loaded[kid] = RSAKey.import_key(key["private"])
         return self._loaded[kid]
 

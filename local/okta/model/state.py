@@ -21,7 +21,7 @@ def new_id(prefix: str) -> str:
 
     `0oa` app, `aus` authorization server, `tos` trusted origin, `00g` group, `00u` user, `00o` org,
     `rst` sign-on policy, `fs0` file (okta.md 3); `scp` scope, `ocl` claim, `00p` access policy,
-    `0pr` rule (Okta, "Authorization Servers", examples).
+    `0pr` rule (Okta, "Authorization Servers", examples); `102` session.
     """
     length = _ID_LENGTH - len(prefix)
     return prefix + "".join(secrets.choice(_LETTERS) for _ in range(length))

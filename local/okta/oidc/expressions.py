@@ -34,7 +34,10 @@ def evaluate(expression: str, names: Document) -> Any:
     `names` holds the objects that expressions speak of, such as `{"user": {"login": ...}}`.
     """
     reader = _Reader(_split(expression), names)
-    value = reader.choice()
+    try:
+        value = reader.choice()
+    except RecursionError:
+        raise ExpressionError("its brackets are too deep") from None
     reader.end()
     return value
 

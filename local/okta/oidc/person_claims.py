@@ -98,23 +98,25 @@ class PersonClaims:
 
         Assumption: an expression that cannot be evaluated leaves its claim out.
         """
-        if claim["valueType"] == "SYSTEM":
-            value = _standard(claim["value"], names["user"])
-        elif claim["valueType"] == "GROUPS":
-            value = self._groups(claim, names["user"]["id"])
-        else:
-            try:
+        try:
+            if claim["valueType"] == "SYSTEM":
+                value = _standard(claim["value"], names["user"])
+            elif claim["valueType"] == "GROUPS":
+                value = self._groups(claim, names["user"]["id"])
+            else:
                 value = evaluate(claim["value"], names)
-            except ExpressionError as error:
-                self._log.warning("The claim %s is left out: %s.", claim["name"], error)
-                return {}
+        except ExpressionError as error:
+            self._log.warning("The claim %s is left out: %s.", claim["name"], error)
+            return {}
         return {} if value is None else {claim["name"]: value}
 
-    def _groups(self, claim: Document, user_id: str) -> list[str] | None:
+    def _groups(self, claim: Document, user_id: str) -> list[str]:
         fits = _FILTERS[claim["group_filter_type"]]
         names = [one["profile"]["name"] for one in self._organization.groups.groups_of(user_id)]
         found = [name for name in names if fits(name, claim["value"])]
-        return found if len(found) <= _MOST_GROUPS else None
+        if len(found) > _MOST_GROUPS:
+            raise ExpressionError(f"more than {_MOST_GROUPS} groups fit")
+        return found
 
 
 def _system(names: Document, scopes: tuple[str, ...]) -> Document:

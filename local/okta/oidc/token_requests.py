@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Final
 
 from local.emulator.store import Document
@@ -88,9 +89,7 @@ class TokenRequests:
             return answer | {"refresh_token": handle}
         self._tokens.replace(handle)
         # What comes next stands for all that was granted, not only for what was asked for now.
-        whole = Grant(
-            grant.family, grant.user_id, tuple(known["scopes"]), grant.signed_in, grant.nonce
-        )
+        whole = replace(grant, scopes=tuple(known["scopes"]))
         refresh = self._tokens.issue_refresh(issuer, app, whole, lifetimes, known["end"])
         return answer | ({"refresh_token": refresh} if refresh else {})
 

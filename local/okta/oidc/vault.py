@@ -24,9 +24,9 @@ class Vault:
         self._documents = state.collection(name)
         self._clock = state.clock
 
-    def issue(self, document: Document, seconds: float, prefix: str = "") -> str:
+    def issue(self, document: Document, seconds: float) -> str:
         """Keep a document for some seconds and return its new handle."""
-        handle = prefix + secrets.token_urlsafe(32)
+        handle = secrets.token_urlsafe(32)
         self.keep(handle, document | {"expires": self._clock.timestamp() + seconds})
         return handle
 

@@ -13,6 +13,7 @@ from local.emulator.server import Server
 from local.emulator.store import Store
 from local.okta.api.calls import API_TOKEN
 from local.okta.emulator import OktaEmulator
+from tests import loopback
 
 Json = dict[str, Any]
 
@@ -41,6 +42,15 @@ class Okta:
         """Delete what is at a path."""
         self._good(self.client.delete(path))
 
+    def without_token(
+        self, method: str, path: str, *, headers: Any = None, auth: Any = None, **options: Any
+    ) -> httpx.Response:
+        """Return what somebody is answered who has no API token, good or not."""
+        request = self.client.build_request(method, path, **options)
+        del request.headers["Authorization"]
+        request.headers.update(headers)
+        return self.client.send(request, auth=auth)
+
     def journal(self) -> list[Json]:
         """Return what the server has written down about requests."""
         entries: list[Json] = self.get("/_local/log")["entries"]
@@ -59,7 +69,7 @@ def running_okta() -> Iterator[Okta]:
         emulator = OktaEmulator(base_url=server.url, store=Store())
         server.start(emulator.app)
         headers = {"Authorization": f"SSWS {API_TOKEN}"}
-        with httpx.Client(base_url=server.url, headers=headers, timeout=30) as client:
+        with loopback.client(base_url=server.url, headers=headers) as client:
             yield Okta(emulator, client, server.url)
 
 

@@ -39,6 +39,7 @@ def test_a_new_person_is_as_far_as_the_request_goes(
     made = okta.client.post(f"{USERS}?activate={activate}", json=body).json()
     assert made["status"] == status
     assert ("password" in made["credentials"]) is bool(password)
+    assert "passwordHash" not in made
     assert password is None or password not in okta.client.get(f"{USERS}/{made['id']}").text
 
 
@@ -70,10 +71,14 @@ def test_the_lifecycle_of_a_person(okta: Okta, app: str) -> None:
     ):
         okta.post(f"{path}/lifecycle/{action}")
         assert okta.get(path)["status"] == status
+        assigned = okta.client.post(f"{app}/users", json={"id": alice})
+        assert assigned.is_success == (status == "ACTIVE")
     assert okta.get(f"{app}/users") == []
     assert alice not in [user["id"] for user in okta.get(USERS)]
     refused = okta.client.post(f"{app}/users", json={"id": alice})
     assert refused.json()["errorCode"] == "E0000117"
+    changed = okta.client.post(path, json={"profile": {"nickName": "Al"}})
+    assert changed.json()["errorCode"] == "E0000107"
     okta.delete(path)
     assert okta.client.get(path).status_code == 404
     okta.post(USERS, user_body("alice@example.com"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 from starlette.responses import Response
 
@@ -56,7 +56,4 @@ def redirect(address: str) -> Response:
 
 def _ascii(address: str) -> str:
     # Header fields are ASCII; a registered URI may have other letters.
-    return "".join(
-        character if character.isascii() else urlencode({"": character})[1:]
-        for character in address
-    )
+    return "".join(one if one.isascii() else quote(one) for one in address)

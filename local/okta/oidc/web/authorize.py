@@ -12,7 +12,7 @@ from local.okta.errors import OktaError
 from local.okta.model.seed import PEOPLE
 from local.okta.oidc.authorization import Consent, Issued, SignIn
 from local.okta.oidc.authorize_request import AuthorizeRequest, Target
-from local.okta.oidc.parameters import Parameters, parameters_of, parse_form
+from local.okta.oidc.parameters import Parameters, parse_form
 from local.okta.oidc.provider import Provider
 from local.okta.oidc.refusals import Refusal
 from local.okta.oidc.web.answers import Answers, redirect
@@ -23,7 +23,7 @@ from local.okta.oidc.web.cookies import (
     set_device,
     set_session,
 )
-from local.okta.oidc.web.pages import Pages, origin_of
+from local.okta.oidc.web.pages import Pages, asked_with, origin_of
 
 SIGN_IN_PAGE: Final = "/login/login.htm"
 HOME: Final = "/app/UserHome"
@@ -53,17 +53,12 @@ class AuthorizePages:
         ]
 
     def _authorize(self, call: Call) -> Response:
-        if call.method == "POST":
-            parameters = parse_form(call.content)
-        else:
-            parameters = parameters_of(call.query.multi_items())
+        parameters = asked_with(call)
         try:
             issuer = self._provider.issuers.find(call.path.get("server_id"))
             target = self._provider.requests.target(issuer, parameters)
-        except OktaError as error:
-            return self._refuse(call, Refusal("not_found", error.explain(), status=error.status))
-        except Refusal as refusal:
-            return self._refuse(call, refusal)
+        except (OktaError, Refusal) as refusal:
+            return self._pages.refuse(call, refusal)
         session = self._provider.sessions.find(session_of(call))
         return self._proceed(call, target, parameters, session)
 
@@ -114,8 +109,8 @@ class AuthorizePages:
         try:
             waiting = self._provider.sign_ins.find(handle, device_of(call))
             target = self._target(waiting)
-        except Refusal as refusal:
-            return self._refuse(call, refusal)
+        except (OktaError, Refusal) as refusal:
+            return self._pages.refuse(call, refusal)
         person = self._provider.sessions.person(login, form.get("passcode"))
         if person is None:
             call.note("access_denied: wrong login or password")
@@ -141,14 +136,14 @@ class AuthorizePages:
         try:
             waiting = self._provider.sign_ins.find(handle, device_of(call))
             target = self._target(waiting)
-        except Refusal as refusal:
-            return self._refuse(call, refusal)
+        except (OktaError, Refusal) as refusal:
+            return self._pages.refuse(call, refusal)
         session = self._provider.sessions.find(session_of(call))
         parameters = Parameters(waiting["parameters"])
         fresh = session is not None and session["id"] == waiting["session"]
         if target is None or session is None:
             text = "Nobody is signed in. Go back to the site and start again."
-            return self._refuse(call, Refusal("invalid_request", text, "no session", 403))
+            return self._pages.refuse(call, Refusal("invalid_request", text, "no session", 403))
         if form.get("decision") != "allow":
             self._provider.sign_ins.end(handle)
             denied = Refusal("access_denied", "The resource owner denied the request.")
@@ -171,10 +166,7 @@ class AuthorizePages:
         """Return whom a request under way is for; it is checked again, as things may change."""
         if not waiting["issuer"]:
             return None
-        try:
-            issuer = self._provider.issuers.of_key(waiting["issuer"])
-        except OktaError as error:
-            raise Refusal("not_found", error.explain(), status=error.status) from None
+        issuer = self._provider.issuers.of_key(waiting["issuer"])
         return self._provider.requests.target(issuer, Parameters(waiting["parameters"]))
 
     def _ask_to_sign_in(
@@ -204,7 +196,3 @@ class AuthorizePages:
             login=step.user["profile"]["login"],
             scopes=step.scopes,
         )
-
-    def _refuse(self, call: Call, refusal: Refusal) -> Response:
-        call.note(refusal.explain())
-        return self._pages.refuse(refusal)

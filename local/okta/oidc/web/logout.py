@@ -6,13 +6,12 @@ from starlette.responses import Response
 
 from local.okta.api.calls import Call, Operation
 from local.okta.errors import OktaError
-from local.okta.oidc.parameters import parameters_of, parse_form
 from local.okta.oidc.provider import Provider
 from local.okta.oidc.refusals import Refusal
 from local.okta.oidc.web.answers import redirect, with_query
 from local.okta.oidc.web.authorize import SIGN_IN_PAGE
 from local.okta.oidc.web.cookies import clear_session, session_of
-from local.okta.oidc.web.pages import Pages
+from local.okta.oidc.web.pages import Pages, asked_with
 
 
 class LogoutPages:
@@ -31,25 +30,15 @@ class LogoutPages:
         ]
 
     def _logout(self, call: Call) -> Response:
-        if call.method == "POST":
-            parameters = parse_form(call.content)
-        else:
-            parameters = parameters_of(call.query.multi_items())
         cookie = session_of(call)
         try:
             issuer = self._provider.issuers.find(call.path.get("server_id"))
             session = self._provider.sessions.find(cookie)
-            wanted = self._provider.sign_outs.check(issuer, parameters, session)
-        except OktaError as error:
-            return self._refuse(call, Refusal("not_found", error.explain(), status=error.status))
-        except Refusal as refusal:
-            return self._refuse(call, refusal)
+            wanted = self._provider.sign_outs.check(issuer, asked_with(call), session)
+        except (OktaError, Refusal) as refusal:
+            return self._pages.refuse(call, refusal)
         self._provider.sessions.end(cookie)
         fields = {"state": wanted.state} if wanted.state else {}
         answer = redirect(with_query(wanted.uri, fields) if wanted.uri else SIGN_IN_PAGE)
         clear_session(answer)
         return answer
-
-    def _refuse(self, call: Call, refusal: Refusal) -> Response:
-        call.note(refusal.explain())
-        return self._pages.refuse(refusal)

@@ -12,7 +12,10 @@ from urllib.parse import urlsplit
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse, Response
 
+from local.okta.api.calls import Call
+from local.okta.errors import OktaError
 from local.okta.model.trusted_origins import TrustedOrigins
+from local.okta.oidc.parameters import Parameters, parameters_of, parse_form
 from local.okta.oidc.refusals import Refusal
 
 _TEMPLATES: Final = Path(__file__).parent / "templates"
@@ -63,14 +66,24 @@ class Pages:
         html = self._environment.get_template(template).render(nonce=nonce, **values)
         return HTMLResponse(html, status, unstored() | {"Content-Security-Policy": policy})
 
-    def refuse(self, refusal: Refusal) -> Response:
-        """Return the page that explains a refusal to the person in front of it."""
+    def refuse(self, call: Call, refusal: Refusal | OktaError) -> Response:
+        """Return the page that explains a refusal to the person in front of it, and note why."""
+        if isinstance(refusal, OktaError):
+            refusal = Refusal("not_found", refusal.explain(), status=refusal.status)
+        call.note(refusal.explain())
         return self.show(
             "error.html",
             status=refusal.status,
             title=_TITLES.get(refusal.status, "Error"),
             refusal=refusal,
         )
+
+
+def asked_with(call: Call) -> Parameters:
+    """Return the parameters of a page: the form of a POST, else the query."""
+    if call.method == "POST":
+        return parse_form(call.content)
+    return parameters_of(call.query.multi_items())
 
 
 def unstored() -> dict[str, str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import ssl
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,6 +13,7 @@ import httpx
 import pytest
 from bs4 import BeautifulSoup
 
+from tests import loopback
 from tests.local.okta.bodies import app_body
 from tests.local.okta.conftest import Okta
 
@@ -27,15 +27,12 @@ PASSWORD = "Local-Okta-1"
 VERIFIER = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"  # RFC 7636, appendix B
 CHALLENGE = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
 
-# Reading the system's certificates for each client would take longer than the tests.
-CONTEXT = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-
 
 class Browser:
     """Keeps cookies as a browser on loopback does, secure ones included; follows no redirect."""
 
     def __init__(self, url: str) -> None:
-        self._client = httpx.Client(base_url=url, timeout=30, verify=CONTEXT)
+        self._client = loopback.client(base_url=url)
         self.cookies: dict[str, str] = {}
 
     def close(self) -> None:
@@ -135,7 +132,7 @@ class Shop:
         """Send a form to an endpoint for clients."""
         credentials = (self.client_id, self.secret) if auth == "own" else auth
         data = {key: value for key, value in form.items() if value is not None}
-        with httpx.Client(base_url=self.okta.url, timeout=30, verify=CONTEXT) as client:
+        with loopback.client(base_url=self.okta.url) as client:
             address = f"{self.endpoints}/{name}"
             return client.post(address, data=data, auth=credentials, **options)
 

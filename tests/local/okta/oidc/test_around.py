@@ -27,7 +27,7 @@ def ask(shop: Shop, token: str, scheme: str = "Bearer") -> httpx.Response:
     """Ask userinfo."""
     # In bytes, as httpx takes no other letters than ASCII in a text.
     headers = httpx.Headers([(b"Authorization", f"{scheme} {token}".encode())])
-    return httpx.get(shop.okta.url + USERINFO, headers=headers)
+    return shop.okta.without_token("GET", USERINFO, headers=headers)
 
 
 def test_userinfo_has_what_the_thin_id_token_lacks(shop: Shop) -> None:
@@ -111,23 +111,25 @@ def test_pages_at_trusted_origins_read_answers_with_cookies(
     shop: Shop, method: str, path: str, everyone: bool
 ) -> None:
     def headers(origin: str, method: str, **more: str) -> httpx.Headers:
-        with httpx.Client(base_url=shop.okta.url) as client:
-            return client.request(method, path, headers={"Origin": origin, **more}).headers
+        sent = {"Origin": origin, **more}
+        return shop.okta.without_token(method, path, headers=sent).headers
 
     asked = {"Access-Control-Request-Method": method}
     for found in (headers(SHOP, method), headers(SHOP, "OPTIONS", **asked)):
         assert found.get("access-control-allow-origin") == ("*" if everyone else None)
         assert "access-control-allow-credentials" not in found
-    shop.okta.post("/api/v1/trustedOrigins", origin_body(SHOP))
+    trusted = shop.okta.post("/api/v1/trustedOrigins", origin_body(SHOP))["_links"]
     for found in (headers(SHOP, method), headers(SHOP, "OPTIONS", **asked)):
         assert found["access-control-allow-origin"] == SHOP
         assert found["access-control-allow-credentials"] == "true"
     for other in ("https://shop.test:8443", "http://shop.test", "https://SHOP.test"):
         assert headers(other, method).get("access-control-allow-origin") != other
+    shop.okta.post(trusted["deactivate"]["href"])
+    assert headers(SHOP, method).get("access-control-allow-origin") == ("*" if everyone else None)
 
 
 def test_authorize_and_logout_are_for_navigation_only(shop: Shop) -> None:
     shop.okta.post("/api/v1/trustedOrigins", origin_body(SHOP))
     for path in ("/oauth2/default/v1/authorize", LOGOUT):
-        response = httpx.get(shop.okta.url + path, headers={"Origin": SHOP})
+        response = shop.okta.without_token("GET", path, headers={"Origin": SHOP})
         assert "access-control-allow-origin" not in response.headers

@@ -6,7 +6,6 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-import httpx
 import pytest
 from authlib.common.security import generate_token  # type: ignore[import-untyped]
 from authlib.integrations.base_client import OAuthError  # type: ignore[import-untyped]
@@ -40,8 +39,8 @@ MAX_AGE = 300
 def provider(shop: Shop) -> Json:
     """What discovery says of the provider, checked by Authlib."""
     issuer = f"{shop.okta.url}/oauth2/default"
-    document: Json = httpx.get(openid_address(issuer, external=True)).json()
-    oauth: Json = httpx.get(oauth_address(issuer, external=True)).json()
+    document: Json = shop.okta.without_token("GET", openid_address(issuer, external=True)).json()
+    oauth: Json = shop.okta.without_token("GET", oauth_address(issuer, external=True)).json()
     assert {name: document[name] for name in oauth} == oauth
     # Authlib wants https addresses; these are on loopback.
     for metadata in (OpenIDProviderMetadata(document), AuthorizationServerMetadata(oauth)):
@@ -76,7 +75,7 @@ def client(shop: Shop, request: pytest.FixtureRequest) -> Iterator[OAuth2Session
 
 def believed(shop: Shop, provider: Json, tokens: Json, nonce: str) -> Json:
     """Return the claims of an ID token in which Authlib finds nothing wrong."""
-    keys = KeySet.import_key_set(httpx.get(provider["jwks_uri"]).json())
+    keys = KeySet.import_key_set(shop.okta.without_token("GET", provider["jwks_uri"]).json())
     decoded = jwt.decode(tokens["id_token"], keys, algorithms=["RS256"])
     options = {
         "iss": {"essential": True, "value": provider["issuer"]},

@@ -17,6 +17,7 @@ from tests.local.okta.oidc.conftest import (
     CALLBACK,
     CAROL,
     PASSWORD,
+    VERIFIER,
     Shop,
     answer_of,
     register,
@@ -29,6 +30,7 @@ def test_nobody_signed_in_gets_a_page_and_then_the_code_goes_back(shop: Shop) ->
     page = shop.authorize(browser, login_hint=ALICE)
     assert (page.status_code, page.headers["cache-control"]) == (200, "no-store")
     assert PASSWORD in page.text
+    assert BeautifulSoup(page.text, "html.parser").find(id="identifier", value=ALICE)
     answer = answer_of(browser.sign_in(page))
     assert (answer["to"], answer["in"], answer["state"]) == (CALLBACK, "query", "state-1")
     assert set(answer) == {"to", "in", "state", "code"}
@@ -82,7 +84,17 @@ def test_who_is_not_assigned_gets_no_code(shop: Shop) -> None:
     assert answer_of(shop.authorize(browser, prompt="none"))["code"]
 
 
-@pytest.mark.parametrize(("prompt", "age", "asked"), [("login", None, True), (None, 10, True)])
+def test_an_application_may_be_for_everybody(shop: Shop) -> None:
+    """Federation Broker Mode: nobody needs an assignment (okta.md 1.2)."""
+    shop.app["settings"]["implicitAssignment"] = True
+    shop.set()
+    assert shop.code(CAROL)
+
+
+@pytest.mark.parametrize(
+    ("prompt", "age", "asked"),
+    [("login", None, True), (None, 10, True), (None, 0, True), (None, 20, False)],
+)
 def test_prompt_and_max_age_ask_again_and_are_then_satisfied(
     shop: Shop, prompt: str | None, age: int | None, asked: bool
 ) -> None:
@@ -90,9 +102,9 @@ def test_prompt_and_max_age_ask_again_and_are_then_satisfied(
     browser = shop.browser()
     browser.sign_in(shop.authorize(browser))
     shop.okta.post("/_local/clock", {"advance": 11})
-    page = shop.authorize(browser, prompt=prompt, max_age=age)
-    assert page.status_code == 200
-    assert answer_of(browser.sign_in(page))["code"]
+    answer = shop.authorize(browser, prompt=prompt, max_age=age)
+    assert (answer.status_code == 200) == asked
+    assert answer_of(browser.sign_in(answer) if asked else answer)["code"]
 
 
 def test_signing_in_again_ends_the_session_before(shop: Shop) -> None:
@@ -147,15 +159,32 @@ def test_a_redirect_uri_keeps_its_own_query(shop: Shop) -> None:
     assert location.startswith("https://shop.test/cb?a=1&code=")
 
 
+@pytest.mark.parametrize(
+    ("uri", "start"),
+    [
+        ("https://shop.test/cb?", "https://shop.test/cb?error="),
+        ("https://shop.test/cb?a=1&", "https://shop.test/cb?a=1&error="),
+        ("https://shop.test/\u65e5", "https://shop.test/%E6%97%A5?error="),
+    ],
+)
+def test_an_answer_continues_the_registered_uri(shop: Shop, uri: str, start: str) -> None:
+    shop.set(redirect_uris=[uri])
+    answer = shop.authorize(shop.browser(), redirect_uri=uri, prompt="none")
+    assert answer.headers["location"].startswith(start)
+
+
 def test_only_trusted_origins_may_frame_the_sign_in_page(shop: Shop) -> None:
     policy = shop.authorize(shop.browser()).headers["content-security-policy"]
     assert policy.endswith("frame-ancestors 'self'")
-    shop.okta.post(
+    made = shop.okta.post(
         "/api/v1/trustedOrigins",
         origin_body("https://shop.test", scopes=[{"type": "IFRAME_EMBED"}]),
     )
     policy = shop.authorize(shop.browser()).headers["content-security-policy"]
     assert policy.endswith("frame-ancestors 'self' https://shop.test")
+    shop.okta.post(made["_links"]["deactivate"]["href"])
+    policy = shop.authorize(shop.browser()).headers["content-security-policy"]
+    assert policy.endswith("frame-ancestors 'self'")
 
 
 def demand_consent(shop: Shop) -> None:
@@ -201,10 +230,26 @@ def test_consent_is_asked_for_once_and_again_when_prompted(shop: Shop) -> None:
     assert answer_of(browser.submit(page, decision="allow"))["code"]
 
 
+@pytest.mark.parametrize("kind", ["IMPLICIT", "REQUIRED", "FLEXIBLE"])
+@pytest.mark.parametrize("method", ["TRUSTED", "REQUIRED"])
+@pytest.mark.parametrize("prompt", [None, "consent"])
+def test_scope_application_and_prompt_decide_who_is_asked(
+    shop: Shop, kind: str, method: str, prompt: str | None
+) -> None:
+    """M60: the table of `consent_method` (Okta, "Applications API")."""
+    scopes = "/api/v1/authorizationServers/default/scopes"
+    shop.okta.post(scopes, {"name": "orders", "consent": kind})
+    shop.set(consent_method=method)
+    browser = shop.browser()
+    browser.sign_in(shop.authorize(browser))
+    asked = shop.authorize(browser, scope="openid orders", prompt=prompt).status_code == 200
+    assert asked == (kind != "IMPLICIT" and (method == "REQUIRED" or prompt == "consent"))
+
+
 def test_nothing_secret_is_written_down(shop: Shop) -> None:
     """R2: neither password, code, verifier nor token is in the journal."""
     code = shop.code()
     tokens = shop.token(shop.redemption(code)).json()
     written = json.dumps(shop.okta.journal())
-    secrets = [PASSWORD, code, shop.secret, tokens["access_token"], tokens["id_token"]]
+    secrets = [PASSWORD, code, VERIFIER, shop.secret, tokens["access_token"], tokens["id_token"]]
     assert not [one for one in secrets if one in written]

@@ -208,6 +208,14 @@ def test_nothing_made_up_is_a_token(
         assert desk.provider.tokens.refresh_token(text) is None
 
 
+@pytest.mark.parametrize(("change", "good"), [("", True), ("/", False)])
+def test_a_token_that_names_another_issuer_is_not_good(desk: Desk, change: str, good: bool) -> None:
+    """R4: though its signature is; an organization that has moved keeps its keys."""
+    signatures = desk.provider.tokens.signatures
+    token = signatures.sign(desk.issuer, {"iss": desk.issuer.url + change})
+    assert (signatures.read(desk.issuer, token) is not None) == good
+
+
 @few
 @given(verifier=st.text(st.sampled_from("aZ09-._~"), min_size=43, max_size=128))
 def test_a_challenge_is_taken_and_its_verifier_alone_fits(desk: Desk, verifier: str) -> None:

@@ -45,10 +45,11 @@ def test_a_static_one_stays(shop: Shop) -> None:
     shop.okta.post("/_local/clock", {"advance": 3601})
     second = refresh(shop, first["refresh_token"]).json()
     assert second["refresh_token"] == first["refresh_token"]
-    payloads = [jws.extract_compact(one["id_token"].encode()).payload for one in (first, second)]
-    before, after = map(json.loads, payloads)
-    # M36: the sign-in is as old as it was, however new the token is.
-    assert (after["auth_time"], after["iat"] > before["iat"]) == (before["auth_time"], True)
+    for name in ("id_token", "access_token"):
+        payloads = [jws.extract_compact(one[name].encode()).payload for one in (first, second)]
+        before, after = map(json.loads, payloads)
+        # M36: the sign-in is as old as it was, however new the token is.
+        assert (after["auth_time"], after["iat"] > before["iat"]) == (before["auth_time"], True)
     assert not active(shop, first["access_token"])
     assert active(shop, second["access_token"])
 
@@ -151,6 +152,15 @@ def test_revocation_ends_what_belongs_together(shop: Shop) -> None:
     assert not active(shop, renewed["access_token"])
     assert not active(shop, tokens["refresh_token"])
     assert refresh(shop, tokens["refresh_token"]).status_code == 400
+
+
+def test_tokens_of_somebody_suspended_are_good_for_nothing(shop: Shop) -> None:
+    tokens = shop.tokens(scope=SCOPE)
+    shop.okta.post(f"/api/v1/users/{ALICE}/lifecycle/suspend")
+    for name in ("access_token", "refresh_token"):
+        assert not active(shop, tokens[name])
+    assert refresh(shop, tokens["refresh_token"]).json()["error_description"] == INVALID
+    assert shop.reason() == "invalid_grant: the person may not sign in any more"
 
 
 def test_another_client_can_neither_revoke_nor_look_at_a_refresh_token(shop: Shop) -> None:

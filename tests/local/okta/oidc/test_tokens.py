@@ -10,11 +10,11 @@ import hashlib
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-import httpx
 import pytest
 from joserfc import jws, jwt
 from joserfc.jwk import KeySet
 
+from local.okta.model.groups import GroupBody, GroupProfile
 from tests.local.okta.bodies import app_body, claim_body, server_body
 from tests.local.okta.oidc.conftest import ALICE, CALLBACK, Shop
 
@@ -26,6 +26,11 @@ def claims_of(shop: Shop, token: str) -> Json:
     """Return the claims of a token, verified with the server's public keys."""
     keys = KeySet.import_key_set(shop.okta.get(f"{shop.endpoints}/keys"))
     return jwt.decode(token, keys, algorithms=["RS256"]).claims
+
+
+def groups_claim(value: str, **more: Any) -> Json:
+    """Return a claim about groups that is always in the ID token."""
+    return claim_body(valueType="GROUPS", value=value, alwaysIncludeInToken=True, **more)
 
 
 def test_a_code_brings_tokens(shop: Shop) -> None:
@@ -60,6 +65,10 @@ def test_a_code_brings_tokens(shop: Shop) -> None:
     access = claims_of(shop, tokens["access_token"])
     assert (access["sub"], access["uid"], access["cid"]) == (ALICE, alice["id"], shop.client_id)
     assert (access["aud"], access["scp"]) == ("api://default", ["openid", "profile", "email"])
+    assert (access["ver"], access["iss"]) == (1, expected["iss"])
+    assert access["jti"].startswith("AT.")
+    times = {"iat", "exp", "auth_time"}
+    assert set(access) == {"ver", "jti", "iss", "aud", "sub", "cid", "uid", "scp", *times}
 
 
 def test_scopes_decide_what_comes(shop: Shop) -> None:
@@ -81,6 +90,7 @@ def test_scopes_decide_what_comes(shop: Shop) -> None:
         ({"value": "user.email", "alwaysIncludeInToken": False}, None),
         ({"value": "user.unknown", "alwaysIncludeInToken": True}, None),
         ({"value": "Groups.contains(1)", "alwaysIncludeInToken": True}, None),
+        ({"value": "(" * 1000, "alwaysIncludeInToken": True}, None),
         (
             {
                 "value": "user.email",
@@ -88,15 +98,6 @@ def test_scopes_decide_what_comes(shop: Shop) -> None:
                 "conditions": {"scopes": ["phone"]},
             },
             None,
-        ),
-        (
-            {
-                "value": "Cust",
-                "valueType": "GROUPS",
-                "group_filter_type": "STARTS_WITH",
-                "alwaysIncludeInToken": True,
-            },
-            ["Customers"],
         ),
     ],
 )
@@ -107,6 +108,46 @@ def test_declared_claims_are_in_the_id_token_when_always_included(
     shop.okta.post("/api/v1/authorizationServers/default/claims", claim_body(**changes))
     claims = claims_of(shop, shop.tokens()["id_token"])
     assert claims.get("number") == expected
+
+
+def test_a_claim_about_groups_has_those_that_fit(shop: Shop) -> None:
+    """M79."""
+    wanted = [
+        ("STARTS_WITH", "Cust", ["Customers"]),
+        ("STARTS_WITH", "omers", []),
+        ("EQUALS", "Customers", ["Customers"]),
+        ("EQUALS", "Cust", []),
+        ("CONTAINS", "er", ["Everyone", "Customers"]),
+        ("REGEX", ".*s", ["Customers"]),
+    ]
+    for number, (kind, value, _) in enumerate(wanted):
+        shop.okta.post(
+            "/api/v1/authorizationServers/default/claims",
+            groups_claim(value, name=f"groups {number}", group_filter_type=kind),
+        )
+    claims = claims_of(shop, shop.tokens()["id_token"])
+    assert [claims[f"groups {number}"] for number in range(len(wanted))] == [
+        names for _, _, names in wanted
+    ]
+
+
+def test_a_claim_has_a_hundred_groups_at_most(shop: Shop, caplog: pytest.LogCaptureFixture) -> None:
+    """okta.md 4.5."""
+    organization = shop.okta.emulator.organization
+
+    def add(*names: str) -> None:
+        with organization.state.store.transaction():
+            for name in names:
+                made = organization.groups.create(GroupBody(profile=GroupProfile(name=name)))
+                organization.groups.add_member(made["id"], ALICE)
+
+    body = groups_claim("Many [0-9]+", group_filter_type="REGEX")
+    shop.okta.post("/api/v1/authorizationServers/default/claims", body)
+    add("Many 1 and more", *(f"Many {number}" for number in range(100)))
+    assert len(claims_of(shop, shop.tokens()["id_token"])["number"]) == 100
+    add("Many 100")
+    assert "number" not in claims_of(shop, shop.tokens()["id_token"])
+    assert "The claim number is left out: more than 100 groups fit." in caplog.text
 
 
 def test_declared_claims_never_take_the_place_of_the_protocols_own(shop: Shop) -> None:
@@ -217,7 +258,8 @@ def test_keys_rotate_with_and_without_overlap(shop: Shop, overlap: bool) -> None
 
 def test_rotation_of_an_unknown_server_names_the_known(shop: Shop) -> None:
     response = shop.okta.client.post("/_local/keys/rotate", json={"server": "nowhere"})
-    assert (response.status_code, "default" in response.json()["error"]) == (404, True)
+    assert response.status_code == 404
+    assert response.json()["error"].endswith("one of default, organization is expected.")
 
 
 def test_the_organizations_own_server_issues_tokens_too(shop: Shop) -> None:
@@ -225,8 +267,8 @@ def test_the_organizations_own_server_issues_tokens_too(shop: Shop) -> None:
     page = browser.send("GET", "/oauth2/v1/authorize", params=shop.parameters())
     code = browser.sign_in(page).headers["location"].partition("code=")[2].partition("&")[0]
     auth = (shop.client_id, shop.secret)
-    path = f"{shop.okta.url}/oauth2/v1/token"
-    tokens = httpx.post(path, data=shop.redemption(code), auth=auth).json()
+    form = shop.redemption(code)
+    tokens = shop.okta.without_token("POST", "/oauth2/v1/token", data=form, auth=auth).json()
     keys = KeySet.import_key_set(shop.okta.get("/oauth2/v1/keys"))
     claims = jwt.decode(tokens["id_token"], keys, algorithms=["RS256"]).claims
     assert (claims["iss"], claims["email"]) == (shop.okta.url, ALICE)
