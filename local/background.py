@@ -84,9 +84,11 @@ class Background:
     ) -> int:
         """Start the process and return its id once `ready(pid)` is true.
 
+        One that a command left behind, cut short before it was ready, is ended first.
         With `details` its record is written here, without them the process announces itself.
         Raises BackgroundError with the last lines of its log when it ends or takes longer.
         """
+        self.stop()
         self.logs.mkdir(parents=True, exist_ok=True)
         if self.log.exists() and self.log.stat().st_size > _LOG_LIMIT:
             self.log.replace(self.log.with_suffix(".log.1"))
@@ -102,7 +104,7 @@ class Background:
                 start_new_session=True,
             )
         _started.append(child)
-        # Known from its first moment, so that a command that is cut short leaves no stray process.
+        # Known from its first moment, so that it can be ended when this command is cut short.
         self._write(child.pid, {"ready": False})
         deadline = time.monotonic() + seconds
         while True:

@@ -20,7 +20,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from local.background import Background, BackgroundError
-from local.cloud import CloudError, cloud_process, is_healthy
+from local.cloud import CloudError, ask, cloud_process, is_healthy
 from local.emulator.store import StoreError
 from local.engine import STACK, Engine, EngineError, engine_environment, search_path
 from local.layout import Layout, LayoutError, Ports
@@ -306,7 +306,7 @@ def _site_command(*arguments: str) -> list[str]:
 
 def _answers(url: str) -> bool:
     try:
-        return httpx.get(url, timeout=5).is_success
+        return ask(url).is_success
     except httpx.TransportError:
         return False
 
@@ -350,10 +350,12 @@ def _show(pairs: Mapping[str, str]) -> None:
 def _people(okta: str) -> list[dict[str, str]]:
     from local.okta.api.calls import API_TOKEN  # not for every command: it loads the emulator
 
-    answer = httpx.get(
-        f"{okta}/api/v1/users", headers={"Authorization": f"SSWS {API_TOKEN}"}, timeout=5
-    )
-    return [
-        {"login": user["profile"]["login"], "status": user["status"]}
-        for user in answer.raise_for_status().json()
-    ]
+    token = {"Authorization": f"SSWS {API_TOKEN}"}
+    try:
+        users = ask(f"{okta}/api/v1/users", headers=token).raise_for_status()
+    except httpx.HTTPError as error:
+        raise CloudError(
+            f"The local Okta at {okta} does not answer as it should ({type(error).__name__}). "
+            "Run `make up`: it starts anew what does not answer."
+        ) from None
+    return [{"login": user["profile"]["login"], "status": user["status"]} for user in users.json()]

@@ -38,8 +38,11 @@ def serve(layout: Layout, ports: Ports) -> None:
         genesys_store = open_things.enter_context(
             contextlib.closing(Store(layout.cloud_state / "genesys.sqlite"))
         )
-        okta_server.start(OktaEmulator(base_url=okta_server.url, store=okta_store).app)
-        genesys_server.start(GenesysEmulator(base_url=genesys_server.url, store=genesys_store).app)
+        okta = OktaEmulator(base_url=okta_server.url, store=okta_store)
+        genesys = GenesysEmulator(base_url=genesys_server.url, store=genesys_store)
+        for server, app in ((okta_server, okta.app), (genesys_server, genesys.app)):
+            server.start(app)
+            open_things.callback(server.stop)  # what is under way ends before its store is closed
         attached = open_things.enter_context(attach(layout.processes / "attached.json"))
         background.announce(
             {

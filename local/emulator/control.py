@@ -28,8 +28,9 @@ class Step(BaseModel):
 def control_routes(emulator: Emulator) -> BaseRoute:
     """Return the mount of all control routes; the emulator may add some of its own.
 
-    `GET` and `DELETE log` (`?after=N`), `POST reset`, `GET`, `POST` and `DELETE faults`,
-    `GET`, `POST` and `DELETE clock`, `GET health`.
+    `GET` and `DELETE log` (`?after=N`), `POST reset` (`?to=NAME` of a checkpoint), `GET
+    checkpoints` and `PUT checkpoints/NAME`, `GET`, `POST` and `DELETE faults`, `GET`, `POST` and
+    `DELETE clock`, `GET health`.
     """
 
     async def read_log(request: Request) -> Response:
@@ -42,8 +43,22 @@ def control_routes(emulator: Emulator) -> BaseRoute:
         emulator.journal.clear()
         return Response(status_code=204)
 
-    async def reset(_: Request) -> Response:
-        emulator.reset()
+    async def reset(request: Request) -> Response:
+        name = request.query_params.get("to")
+        if name is None:
+            emulator.reset()
+        elif name in emulator.kept():
+            emulator.return_to(name)
+        else:
+            known = ", ".join(emulator.kept()) or "none, PUT checkpoints/NAME makes one"
+            return _mistake(f"to is {name!r}: the name of a checkpoint is expected ({known}).", 404)
+        return Response(status_code=204)
+
+    async def list_checkpoints(_: Request) -> Response:
+        return JSONResponse({"checkpoints": emulator.kept()})
+
+    async def keep_checkpoint(request: Request) -> Response:
+        emulator.keep(request.path_params["name"])
         return Response(status_code=204)
 
     async def read_faults(_: Request) -> Response:
@@ -85,6 +100,8 @@ def control_routes(emulator: Emulator) -> BaseRoute:
             Route("/log", read_log, methods=["GET"]),
             Route("/log", clear_log, methods=["DELETE"]),
             Route("/reset", reset, methods=["POST"]),
+            Route("/checkpoints", list_checkpoints, methods=["GET"]),
+            Route("/checkpoints/{name}", keep_checkpoint, methods=["PUT"]),
             Route("/faults", read_faults, methods=["GET"]),
             Route("/faults", order_fault, methods=["POST"]),
             Route("/faults", clear_faults, methods=["DELETE"]),
@@ -105,5 +122,5 @@ def describe(error: ValidationError) -> str:
     )
 
 
-def _mistake(text: str) -> Response:
-    return JSONResponse({"error": text}, status_code=400)
+def _mistake(text: str, status: int = 400) -> Response:
+    return JSONResponse({"error": text}, status_code=status)

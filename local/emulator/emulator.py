@@ -22,7 +22,7 @@ from local.emulator.faults import ORDERED, Fault, Faults
 from local.emulator.journal import Journal
 from local.emulator.masking import mask_body, mask_query
 from local.emulator.sockets import ObservedSocket
-from local.emulator.store import Store
+from local.emulator.store import Rows, Store
 
 _BODY_KEPT = 65536
 
@@ -45,6 +45,7 @@ class Emulator(ABC):
         self.clock = clock or Clock()
         self.journal = Journal(self.name)
         self.faults = Faults()
+        self._checkpoints: dict[str, Rows] = {}
         if store.is_empty():
             self._seed()
         self.app: ASGIApp = self._build()
@@ -92,6 +93,21 @@ class Emulator(ABC):
             self.store.clear()
             self.seed()
         self.journal.clear()
+
+    def keep(self, name: str) -> None:
+        """Keep what the service holds now under a name, until this process ends."""
+        self._checkpoints[name] = self.store.rows()
+
+    def kept(self) -> list[str]:
+        """Return the names of what was kept, oldest first."""
+        return list(self._checkpoints)
+
+    def return_to(self, name: str) -> None:
+        """Reset, but to what was kept under a name; raise KeyError when nothing was."""
+        rows = self._checkpoints[name]
+        with self.store.transaction():
+            self.reset()
+            self.store.replace(rows)
 
     def _seed(self) -> None:
         with self.store.transaction():

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 Document = dict[str, Any]
+Rows = tuple[tuple[str, str, str], ...]
+"""Everything a store holds at one moment: collection, id and body of each document, in order."""
 
 _FORMAT = 1
 _SCHEMA = """
@@ -78,6 +80,18 @@ class Store:
     def clear(self) -> None:
         """Forget everything."""
         self.change("DELETE FROM documents")
+
+    def rows(self) -> Rows:
+        """Return everything, for `replace`."""
+        found = self.query("SELECT collection, id, body FROM documents ORDER BY position")
+        return tuple((row[0], row[1], row[2]) for row in found)
+
+    def replace(self, rows: Rows) -> None:
+        """Hold exactly what `rows` has returned, of this store or another one."""
+        with self.transaction():
+            self.clear()
+            for row in rows:
+                self.change("INSERT INTO documents (collection, id, body) VALUES (?, ?, ?)", *row)
 
     def close(self) -> None:
         """Release the file."""

@@ -15,6 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from local.emulator.store import Document
 from local.genesys.errors import GenesysError
+from local.genesys.models.shapes import read_json
 from local.genesys.models.tokens import Tokens
 from local.genesys.rate_limit import RateLimit
 
@@ -34,14 +35,12 @@ def no_content() -> Response:
 
 
 async def read_object(request: Request) -> Document:
-    """Return the body, which must be a JSON object; absent and null members mean the same."""
+    """Return the body, which must be a JSON object; refuse any other with status 400."""
     try:
-        body = _without_nulls(await request.json())
-    except (ValueError, RecursionError):
-        body = None
-    if not isinstance(body, dict):
-        raise GenesysError(400, "The request body is no valid JSON object.", code="invalid.json")
-    return body
+        return read_json(await request.body())
+    except ValueError:
+        reason = "The request body is no valid JSON object."
+        raise GenesysError(400, reason, code="invalid.json") from None
 
 
 def refusal(error: GenesysError) -> Response:
@@ -127,11 +126,3 @@ class Correlation:
             await send(message)
 
         await self._app(scope, receive, send_with_id if scope["type"] == "http" else send)
-
-
-def _without_nulls(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _without_nulls(item) for key, item in value.items() if item is not None}
-    if isinstance(value, list):
-        return [_without_nulls(item) for item in value if item is not None]
-    return value

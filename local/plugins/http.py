@@ -9,6 +9,8 @@ from typing import Final
 
 import httpx
 
+from local.plugins.resource import RemoteError
+
 _CONNECT_SECONDS: Final = 10.0
 _CONNECTIONS: Final = 64
 
@@ -28,8 +30,15 @@ def open_http(
     """Return a client that keeps its connections, answers redirects as they are, and is private.
 
     Proxies and credentials from the environment are left alone. `seconds` is how long an answer
-    may take; `transport` replaces the network.
+    may take; `transport` replaces the network. Raises RemoteError for an address that is none.
     """
+    try:
+        httpx.URL(base_url)
+    except httpx.InvalidURL as error:
+        raise RemoteError(
+            f"{base_url!r} is no address ({error}). Correct the provider's configuration "
+            "(`pulumi config`)."
+        ) from None
     return httpx.Client(
         base_url=base_url,
         headers=dict(headers),

@@ -67,6 +67,7 @@ class LanguageHost(LanguageServer):
         request.args.append(engine)
         with self._running:
             self.program = partial(_run_program, folder / program)
+            gc.freeze()  # what was there before the run is not looked through after it
             try:
                 with _as_if_alone(folder, root, printed):
                     response: language_pb2.RunResponse = super().Run(request, context)  # type: ignore[no-untyped-call]
@@ -77,11 +78,10 @@ class LanguageHost(LanguageServer):
                 # The SDK's coroutines of such a run do their last steps when they are collected:
                 # in the midst of a later run those would mix with it.
                 gc.collect()
+                gc.unfreeze()
         _report(engine, printed.getvalue())
-        if response.error:
-            # Already logged to the engine, which would show it a second time.
-            response.error = ""
-            response.bail = True
+        # An error has been logged to the engine already, which would show it a second time.
+        response.bail = bool(response.error)
         return response
 
 

@@ -136,8 +136,8 @@ def _compare_lists(
     found: Difference,
     forced: bool,
 ) -> None:
-    entry = Property(one.name, kind.item)
     if kind.ordered:
+        entry = Property(one.name, kind.item)
         for index in range(max(len(old), len(new))):
             before = old[index] if index < len(old) else None
             after = new[index] if index < len(new) else None
@@ -149,24 +149,12 @@ def _compare_lists(
     elif has_unknown(new):
         _note(found, path, "UPDATE", forced)
     else:
-        gone = {i for i, item in enumerate(old) if not _contains(entry, kind.item, new, item, True)}
-        come = {
-            i for i, item in enumerate(new) if not _contains(entry, kind.item, old, item, False)
-        }
+        gone = {index for index, item in enumerate(old) if item not in new}
+        come = {index for index, item in enumerate(new) if item not in old}
         for index in sorted(gone | come):
             both = index in gone and index in come
             kind_of_change: Kind = "UPDATE" if both else "ADD" if index in come else "DELETE"
             _note(found, f"{path}[{index}]", kind_of_change, forced)
-
-
-def _contains(entry: Property, kind: Type, items: list[Any], item: Any, item_is_old: bool) -> bool:
-    if not isinstance(item, dict):
-        return item in items
-    for other in items:
-        old, new = (item, other) if item_is_old else (other, item)
-        if not differs(entry, kind, old, new):
-            return True
-    return False
 
 
 def _note(found: Difference, path: str, kind: Kind, forced: bool) -> None:
@@ -200,7 +188,7 @@ def _fill_value(kind: Type, before: Any, given: Any) -> Any:
     if isinstance(kind, ObjectOf) and isinstance(given, dict):
         return _fill(kind, before if isinstance(before, dict) else None, given)
     if isinstance(kind, ListOf) and isinstance(given, list) and isinstance(kind.item, ObjectOf):
-        former = before if isinstance(before, list) and kind.ordered else []
+        former = before if isinstance(before, list) else []
         return [
             _fill_value(kind.item, former[index] if index < len(former) else None, item)
             for index, item in enumerate(given)

@@ -19,7 +19,7 @@ class Scalar:
 
 @dataclass(frozen=True)
 class ListOf:
-    """A list; with `ordered=False` a set, where order and repetition mean nothing."""
+    """A list; with `ordered=False` a set of scalars, where order and repetition mean nothing."""
 
     item: Type
     ordered: bool = True

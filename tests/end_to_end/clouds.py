@@ -3,35 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass
+from contextlib import ExitStack, closing, contextmanager, nullcontext
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
 import httpx
 
 from infra.outputs import SiteOutputs, StackOutputs, load_outputs
-from local.emulator.emulator import Emulator
 from local.emulator.server import Server
 from local.emulator.store import Store
 from local.genesys.emulator import GenesysEmulator
 from local.okta.api.calls import API_TOKEN
 from local.okta.emulator import OktaEmulator
+from tests import loopback
 from tests.local.genesys.conftest import Cloud as Genesys
 from tests.local.genesys.conftest import Json, new_token
 from tests.local.genesys.guest.provider import CLIENT_ID, CLIENT_SECRET, Provider, ProviderServer
 from tests.local.okta.conftest import Okta
-from tests.local.okta.oidc.conftest import CONTEXT, Browser
-from tests.stack.workbench import Config, Workbench, serving_cloud
+from tests.local.okta.oidc.conftest import Browser
+from tests.stack.cloud import Cloud, free_ports, serving_cloud
+from tests.stack.workbench import Config, Workbench
 
 ALICE: Final = "alice@example.com"
 BOB: Final = "bob@example.com"
 CAROL: Final = "carol@example.com"
 PASSWORD: Final = "Local-Okta-1"
 
-_Row = tuple[str, str, str]
-_READ: Final = "SELECT collection, id, body FROM documents ORDER BY position"
-_WRITE: Final = "INSERT INTO documents (collection, id, body) VALUES (?, ?, ?)"
+_DECLARED: Final = "declared"
 
 
 @dataclass
@@ -90,7 +89,7 @@ class Clouds:
         """Return to the declared stack; nobody has been there but Alice's first browser."""
         # Through the servers, so that it comes after everything the test before has asked for.
         for client in (self.okta.client, self.genesys.anyone):
-            client.post("/_local/reset").raise_for_status()
+            client.post("/_local/reset", params={"to": _DECLARED}).raise_for_status()
         provider = self.provider_server.provider = Provider(self.provider_server.url)
         provider.now = self.genesys.emulator.clock.timestamp
 
@@ -109,43 +108,42 @@ class Clouds:
 
 
 @contextmanager
-def declared_clouds(engine: Path, home: Path, configure: Any) -> Iterator[Clouds]:
-    """Apply the program to empty clouds with changed configuration, then serve what it declared.
+def declared_clouds(
+    engine: Path, home: Path, configure: Any, attached: Cloud | None = None
+) -> Iterator[Clouds]:
+    """Apply the program to empty clouds with changed configuration, and serve what it declared.
 
-    The engine works on a local cloud of its own process; what that has kept is served again in
-    this one, where a test can return to it within a few milliseconds.
+    Both clouds are in this process. The engine attaches to the providers of a local cloud of its
+    own process: to `attached`, or to one that runs only until the program is applied.
     """
-    with serving_cloud(home / "cloud") as cloud:
-        bench = Workbench.on(cloud, engine, home / "stack")
-        bench.configure(configure)
-        bench.pulumi("stack", "init", bench.stack)
-        bench.up()
-        outputs = load_outputs(bench.outputs())
     with ExitStack() as stack:
-        stores = [
-            stack.enter_context(closing(_in_memory(cloud.layout.cloud_state / f"{name}.sqlite")))
-            for name in ("okta", "genesys")
-        ]
-        okta_server, genesys_server = (
-            stack.enter_context(Server(port)) for port in (cloud.ports.okta, cloud.ports.genesys)
-        )
+        ports = free_ports()
+        stores = [stack.enter_context(closing(Store())) for _ in range(2)]
+        okta_server = stack.enter_context(Server(ports.okta))
+        genesys_server = stack.enter_context(Server(ports.genesys))
         okta = OktaEmulator(base_url=okta_server.url, store=stores[0])
         genesys = GenesysEmulator(base_url=genesys_server.url, store=stores[1])
         okta_server.start(okta.app)
         genesys_server.start(genesys.app)
+        with nullcontext(attached) if attached else serving_cloud(home / "cloud") as cloud:
+            here = {"okta": okta_server.url, "genesys": genesys_server.url}
+            bench = Workbench.on(
+                replace(cloud, ports=ports, record=cloud.record | here), engine, home / "stack"
+            )
+            bench.configure(configure)
+            bench.pulumi("stack", "init", bench.stack)
+            bench.up()
         provider_server = ProviderServer(stack.enter_context(Server()))
 
         def client(url: str, **headers: str) -> httpx.Client:
-            return stack.enter_context(
-                httpx.Client(base_url=url, headers=headers, timeout=30, verify=CONTEXT)
-            )
+            return stack.enter_context(loopback.client(base_url=url, headers=headers))
 
         clouds = Clouds(
             Okta(okta, client(okta_server.url, Authorization=f"SSWS {API_TOKEN}"), okta_server.url),
             Genesys(
                 genesys, genesys_server.url, client(genesys_server.url), client(genesys_server.url)
             ),
-            outputs,
+            load_outputs(bench.outputs()),
             provider_server,
         )
         token = new_token(clouds.genesys)
@@ -156,29 +154,9 @@ def declared_clouds(engine: Path, home: Path, configure: Any) -> Iterator[Clouds
         with closing(clouds.browser()) as browser:
             browser.sign_in(browser.send("GET", "/login/login.htm"), ALICE, PASSWORD)
             clouds.cookies = browser.cookies
-        _keep(okta)
-        _keep(genesys)
+        for anyone in (clouds.okta.client, clouds.genesys.anyone):
+            anyone.put(f"/_local/checkpoints/{_DECLARED}").raise_for_status()
         yield clouds
-
-
-def _in_memory(file: Path) -> Store:
-    with closing(Store(file)) as kept:
-        rows: list[_Row] = [(row[0], row[1], row[2]) for row in kept.query(_READ)]
-    store = Store()
-    _write(store, rows)
-    return store
-
-
-def _keep(emulator: Emulator) -> None:
-    """Make what an emulator holds now that to which a reset returns."""
-    rows: list[_Row] = [(row[0], row[1], row[2]) for row in emulator.store.query(_READ)]
-    emulator.seed = lambda: _write(emulator.store, rows)  # type: ignore[method-assign]
-
-
-def _write(store: Store, rows: list[_Row]) -> None:
-    with store.transaction():
-        for row in rows:
-            store.change(_WRITE, *row)
 
 
 def _declare_other_provider(clouds: Clouds) -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import httpx
 import pytest
 
 from local.emulator.faults import Fault
+from tests import loopback
 from tests.end_to_end.clouds import ALICE, BOB
 from tests.end_to_end.hostile import changes
 from tests.end_to_end.visitor import Visitor
@@ -127,7 +127,7 @@ def test_the_sites_own_client_and_genesys_share_a_session_but_no_code(visitor: V
         talk.started(jwt)
     address = f"{visitor.okta.url}{visitor.endpoints}/userinfo"
     headers = {"Authorization": f"Bearer {tokens['access_token']}"}
-    assert httpx.get(address, headers=headers).json()["email"] == ALICE
+    assert loopback.get(address, headers=headers).json()["email"] == ALICE
 
 
 def test_two_people_never_meet_and_each_has_a_contact(visitor: Visitor) -> None:
@@ -249,7 +249,7 @@ def test_the_integration_knows_a_stable_address_and_no_keys(visitor: Visitor) ->
     assert [value for value in properties.values() if "://" in str(value)] == [
         visitor.clouds.outputs.discovery_uri
     ]
-    found = httpx.get(visitor.clouds.outputs.discovery_uri).json()
+    found = loopback.get(visitor.clouds.outputs.discovery_uri).json()
     assert found["issuer"] == visitor.clouds.outputs.issuer
     assert visitor.clouds.outputs.discovery_uri == (
         f"{found['issuer']}/.well-known/openid-configuration"
@@ -269,6 +269,6 @@ def test_links_come_from_the_configuration_never_from_the_host_header(
         (f"{visitor.clouds.genesys.url}/webdeployments/v1/deployments/x/config.json", {}),
     ]
     for address, options in addresses:
-        answer = httpx.get(address, headers={"Host": host}, **options)
+        answer = loopback.get(address, headers={"Host": host}, **options)
         assert (answer.status_code == 400) == (host == "evil.test")
         assert host.partition(":")[0] == "localhost" or host not in answer.text

@@ -44,6 +44,28 @@ def test_a_started_process_is_found_again_with_its_details(sleeper: Background) 
     assert (found["pid"], found["url"]) == (pid, "http://example.test")
 
 
+def test_what_a_command_that_was_cut_short_has_left_is_ended_by_the_next(
+    sleeper: Background,
+) -> None:
+    left: list[int] = []
+
+    def cut_short(pid: int) -> bool:
+        left.append(pid)
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        sleeper.start(
+            [sys.executable, "-c", LIVES],
+            environment=os.environ,
+            folder=sleeper.records.parent,
+            ready=cut_short,
+        )
+    assert psutil.pid_exists(left[0])
+    assert sleeper.details() is None
+    assert start(sleeper) != left[0]
+    assert not psutil.pid_exists(left[0])
+
+
 def test_stop_ends_it_and_is_harmless_twice(sleeper: Background) -> None:
     pid = start(sleeper)
     assert sleeper.stop() is True

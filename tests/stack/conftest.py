@@ -8,15 +8,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import boto3
-import httpx
 import pytest
 from moto.server import ThreadedMotoServer
 from rich.console import Console
 
 from local.layout import Layout
 from local.toolchain import ensure_engine
+from tests.stack.cloud import Cloud, serving_cloud
 from tests.stack.vendor_plugins import Missing, VendorPlugins, find_binaries, lay_out, pins
-from tests.stack.workbench import Cloud, Workbench, serving_cloud
+from tests.stack.workbench import Workbench
 
 
 @pytest.fixture(scope="session")
@@ -53,18 +53,32 @@ def workbench(
     plugins: VendorPlugins | None, cloud: Cloud, engine: Path, tmp_path: Path
 ) -> Workbench:
     """The project's own program on a new stack, both clouds as new."""
-    for name in ("okta", "genesys"):
-        httpx.post(f"{cloud.record[name]}/_local/reset", timeout=20).raise_for_status()
     bench = Workbench.on(cloud, engine, tmp_path)
     if plugins:
         bench.environment = plugins.environment(bench.environment)
-    bench.pulumi("stack", "init", bench.stack)
+
+    def bring() -> None:
+        cloud.reset()
+        bench.pulumi("stack", "init", bench.stack)
+
+    bench.begin("new", bring)
     return bench
 
 
 @pytest.fixture
+def deployed(plugins: VendorPlugins | None, workbench: Workbench) -> Workbench:
+    """The same with the stack up as it is configured, and nothing in the clouds' journals.
+
+    Brought up once by each kind of plugins; a test about bringing up takes `workbench`.
+    """
+    workbench.begin("deployed-by-vendors" if plugins else "deployed", workbench.up)
+    workbench.said.clear()
+    return workbench
+
+
+@pytest.fixture
 def own_project(workbench: Workbench, tmp_path: Path) -> Workbench:
-    """The same with a copy of the program, for tests that edit it."""
+    """The workbench with a copy of the program, for tests that edit it."""
     project = tmp_path / "project"
     shutil.copytree(workbench.project / "infra", project / "infra")
     shutil.copy(workbench.project / "Pulumi.yaml", project)

@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import subprocess
+import sysconfig
 from pathlib import Path
 
 import yaml
@@ -21,6 +22,7 @@ PAGE = Layout.of_project().root / "docs" / "environments.md"
 _SECTION = re.compile(r"^## (?P<title>.+?)\n(?P<text>.*?)(?=^## |\Z)", re.MULTILINE | re.DOTALL)
 _COMMANDS = re.compile(r"^```sh\n(.*?)^```", re.MULTILINE | re.DOTALL)
 ASKS = re.compile(r"^(pulumi config set --secret (\S+))$", re.MULTILINE)
+_CACHE = Path(".local", "cache", "python")
 _NOT_COPIED = shutil.ignore_patterns(".git", ".local", "__pycache__", "*.egg-info", "build")
 
 SECTIONS = {
@@ -30,14 +32,30 @@ SECTIONS = {
 
 
 def check_out(project: Path, folder: Path) -> Path:
-    """Copy a project without what was generated, and lend the copy what takes long to install."""
+    """Copy a project without what was generated; lend the copy what takes long to make.
+
+    That is what was installed, and what was minified and compiled of the very same sources, the
+    vendors' SDKs above all. Python looks for the latter by the path of the source.
+    """
     shutil.copytree(project, folder, ignore=_NOT_COPIED)
     generated = folder / ".local"
-    generated.mkdir()
-    for name in ("venv", "npm", "engine"):
+    (generated / "cache").mkdir(parents=True)
+    for name in ("venv", "npm", "engine", "cache/modules.json"):
         if (found := project / ".local" / name).exists():
             (generated / name).symlink_to(found.resolve())
+    python = Path(sysconfig.get_path("stdlib"))
+    for source, copy in ((project, folder), (python, python)):
+        compiled = _compiled(project, source)
+        compiled.mkdir(parents=True, exist_ok=True)
+        lent = _compiled(folder, copy)
+        lent.parent.mkdir(parents=True, exist_ok=True)
+        lent.symlink_to(compiled.resolve())
     return folder
+
+
+def _compiled(project: Path, source: Path) -> Path:
+    """Return where Python keeps what it compiled of a folder, in the project's own `make`."""
+    return project / _CACHE / source.relative_to(source.anchor)
 
 
 class Reader:
@@ -48,6 +66,7 @@ class Reader:
         self.project = check_out(workbench.project, folder / "project")
         self.backend = folder / "backend"
         self.backend.mkdir()
+        self.kept = folder / "kept"
         self.variables = {
             **{
                 name: value
@@ -63,6 +82,7 @@ class Reader:
             "OKTA_ORG_NAME": "local",
             "GENESYSCLOUD_OAUTHCLIENT_ID": LOCAL_CLIENT_ID,
             "NO_COLOR": "1",
+            "PYTHONPYCACHEPREFIX": str(self.project / _CACHE),
         }
         self.secrets = {
             "okta:apiToken": API_TOKEN,
@@ -85,11 +105,18 @@ class Reader:
         ]
         file.write_text(yaml.safe_dump(content, sort_keys=False), encoding="utf-8")
 
-    def have_staging(self) -> None:
-        """Be where the page is after its first section, without the site."""
-        self.point_to_the_local_clouds("staging")
-        first = SECTIONS["The first environment from nothing"]
-        self.follow(first.partition("make site")[0])
+    def keep(self) -> None:
+        """Keep the copy of the project, the state, and what both clouds hold."""
+        for place in (self.project, self.backend):
+            shutil.copytree(place, self.kept / place.name, symlinks=True)
+        self.workbench.cloud.keep("read")
+
+    def return_there(self) -> None:
+        """Be where the reader was when everything was kept."""
+        for place in (self.project, self.backend):
+            shutil.rmtree(place)
+            shutil.copytree(self.kept / place.name, place, symlinks=True)
+        self.workbench.cloud.reset("read")
 
     def follow(self, commands: str) -> str:
         """Run commands as they stand, except that nobody is there to type a secret."""

@@ -71,19 +71,18 @@ def test_a_stack_that_lost_its_state_finds_everything_again(
 
 
 def test_without_the_clients_secret_nothing_is_half_applied(
-    workbench: Workbench, tmp_path: Path
+    deployed: Workbench, tmp_path: Path
 ) -> None:
     """Okta does not tell it again, so whoever adopts a client has to."""
-    workbench.up()
-    begin_anew(workbench, tmp_path / "anew")
-    said = adopt(workbench, "--out", str(tmp_path / "import.json"))
+    begin_anew(deployed, tmp_path / "anew")
+    said = adopt(deployed, "--out", str(tmp_path / "import.json"))
     assert "pulumi config set --secret messenger-sso:clientSecret" in said.stderr
-    import_all(workbench, tmp_path / "import.json")
-    workbench.forget_requests()
-    said_by_engine = workbench.up(code=1)
+    import_all(deployed, tmp_path / "import.json")
+    deployed.forget_requests()
+    said_by_engine = deployed.up(code=1)
     assert "pulumi config set --secret messenger-sso:clientSecret" in said_by_engine
     assert "Traceback" not in said_by_engine
-    assert workbench.written() == {}
+    assert deployed.written() == {}
 
 
 @pytest.fixture
@@ -256,24 +255,22 @@ def test_wrong_use_is_explained(workbench: Workbench, arguments: list[str], expe
 
 
 def test_a_stack_can_take_back_what_was_removed_from_its_state(
-    workbench: Workbench, tmp_path: Path
+    deployed: Workbench, tmp_path: Path
 ) -> None:
     """As after the upgrade of pulumi-okta from 6 to 7, whose trusted origins have no upgrader."""
-    workbench.up()
-    before = {name: state["id"] for name, state in workbench.resources().items()}
-    for name, state in workbench.resources("trustedorigin").items():
-        workbench.pulumi("state", "delete", state["urn"], "--yes")
-        assert name not in workbench.resources()
-    said = adopt(workbench, "--out", str(tmp_path / "import.json"))
+    before = {name: state["id"] for name, state in deployed.resources().items()}
+    for name, state in deployed.resources("trustedorigin").items():
+        deployed.pulumi("state", "delete", state["urn"], "--yes")
+        assert name not in deployed.resources()
+    said = adopt(deployed, "--out", str(tmp_path / "import.json"))
     assert "Found 2 objects." in said.stderr
-    import_all(workbench, tmp_path / "import.json")
-    assert workbench.preview("--expect-no-changes").changes == {}
-    assert {name: state["id"] for name, state in workbench.resources().items()} == before
+    import_all(deployed, tmp_path / "import.json")
+    assert deployed.preview("--expect-no-changes").changes == {}
+    assert {name: state["id"] for name, state in deployed.resources().items()} == before
 
 
-def test_a_stack_that_lacks_nothing_has_nothing_to_adopt(workbench: Workbench) -> None:
-    workbench.up()
-    assert "there is nothing to adopt" in adopt(workbench, code=1).stderr
+def test_a_stack_that_lacks_nothing_has_nothing_to_adopt(deployed: Workbench) -> None:
+    assert "there is nothing to adopt" in adopt(deployed, code=1).stderr
 
 
 def test_an_organisation_that_refuses_is_named_without_the_credential(

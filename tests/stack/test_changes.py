@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import httpx
 import pytest
 
+from tests import loopback
+from tests.stack.cloud import Cloud
 from tests.stack.vendor_plugins import either_plugins
-from tests.stack.workbench import Cloud, Config, Workbench
+from tests.stack.workbench import Config, Workbench
 
 Sites = list[dict[str, Any]]
 OFFER = {"url": "http://offer.localhost:8085/", "name": "offer", "displayName": "Offer"}
@@ -146,40 +147,38 @@ def identities(bench: Workbench) -> dict[str, object]:
 )
 def test_a_change_touches_exactly_what_it_must(
     cloud: Cloud,
-    workbench: Workbench,
+    deployed: Workbench,
     change: Callable[[Config], object],
     expected: dict[str, str],
 ) -> None:
-    workbench.up()
-    before = identities(workbench)
+    before = identities(deployed)
     port = cloud.ports.site
-    workbench.configure(change)
-    workbench.sites(lambda sites: [site.update(url=place(site["url"], port)) for site in sites])
-    workbench.forget_requests()
+    deployed.configure(change)
+    deployed.sites(lambda sites: [site.update(url=place(site["url"], port)) for site in sites])
+    deployed.forget_requests()
 
-    assert workbench.preview().changes == place(expected, port)
-    assert workbench.written() == {}
-    workbench.up()
-    assert workbench.preview("--expect-no-changes", "--refresh").changes == {}
+    assert deployed.preview().changes == place(expected, port)
+    assert deployed.written() == {}
+    deployed.up()
+    assert deployed.preview("--expect-no-changes", "--refresh").changes == {}
 
-    after = identities(workbench)
+    after = identities(deployed)
     assert {name: after[name] for name in before if name in after} == {
         name: value for name, value in before.items() if name in after
     }
 
 
 @either_plugins
-def test_a_new_publish_reaches_the_deployment_in_the_same_update(workbench: Workbench) -> None:
-    workbench.up()
-    first = {site["name"]: site for site in workbench.outputs()["sites"]}
-    workbench.configure(of_help(primaryColor="#123456"))
-    workbench.up()
-    second = {site["name"]: site for site in workbench.outputs()["sites"]}
+def test_a_new_publish_reaches_the_deployment_in_the_same_update(deployed: Workbench) -> None:
+    first = {site["name"]: site for site in deployed.outputs()["sites"]}
+    deployed.configure(of_help(primaryColor="#123456"))
+    deployed.up()
+    second = {site["name"]: site for site in deployed.outputs()["sites"]}
     assert int(second["help"]["configurationVersion"]) == (
         int(first["help"]["configurationVersion"]) + 1
     )
     assert second["storefront"] == first["storefront"]
-    deployment = workbench.genesys(
+    deployment = deployed.genesys(
         "GET", f"/api/v2/webdeployments/deployments/{second['help']['deploymentId']}"
     ).json()
     assert deployment["configuration"]["version"] == second["help"]["configurationVersion"]
@@ -203,26 +202,24 @@ def test_the_shared_client_and_the_default_server_come_up_too(workbench: Workben
 
 @either_plugins
 def test_moving_to_another_server_replaces_what_is_tied_to_the_old_one(
-    workbench: Workbench,
+    deployed: Workbench,
 ) -> None:
-    workbench.up()
-    before = identities(workbench)
-    workbench.configure(setting("authorizationServer", "default"))
-    changes = workbench.preview().changes
+    before = identities(deployed)
+    deployed.configure(setting("authorizationServer", "default"))
+    changes = deployed.preview().changes
     assert changes["access-policy"] == "replace"
     assert changes["access-rule"] == "replace"
     assert changes["authorization-server"] == "delete"
     assert changes["integration"] == "update"
-    workbench.up()
-    assert identities(workbench) == before
-    assert workbench.preview("--expect-no-changes", "--refresh").changes == {}
+    deployed.up()
+    assert identities(deployed) == before
+    assert deployed.preview("--expect-no-changes", "--refresh").changes == {}
 
 
 @either_plugins
-def test_another_integration_type_replaces_the_integration(workbench: Workbench) -> None:
-    workbench.up()
-    types = workbench.genesys("GET", "/api/v2/integrations/types?pageSize=100").json()["entities"]
-    state = workbench.resources("genesyscloud:index/integration:")["integration"]
+def test_another_integration_type_replaces_the_integration(deployed: Workbench) -> None:
+    types = deployed.genesys("GET", "/api/v2/integrations/types?pageSize=100").json()["entities"]
+    state = deployed.resources("genesyscloud:index/integration:")["integration"]
     other = next(kind for kind in types if kind["id"] != state["inputs"]["integrationType"])
     config = {
         "typeId": other["id"],
@@ -230,8 +227,8 @@ def test_another_integration_type_replaces_the_integration(workbench: Workbench)
         "credentialType": "basicAuth",
         "credentialSlot": "basicAuth",
     }
-    workbench.configure(setting("integration", config))
-    preview = workbench.preview()
+    deployed.configure(setting("integration", config))
+    preview = deployed.preview()
     assert preview.changes["integration"] == "replace"
     assert preview.replaces("integration") == ["integrationType"]
 
@@ -268,7 +265,7 @@ def test_a_refused_create_is_explained_and_the_next_up_goes_on_from_there(
     workbench: Workbench,
 ) -> None:
     fault = {"method": "POST", "path": "/api/v1/trustedOrigins", "status": 403}
-    httpx.post(f"{workbench.okta_url}/_local/faults", json=fault).raise_for_status()
+    loopback.post(f"{workbench.okta_url}/_local/faults", json=fault).raise_for_status()
     said = workbench.up(code=1)
     assert "origin-http" in said
     assert "Traceback" not in said
@@ -283,7 +280,7 @@ def test_an_object_that_was_made_but_not_finished_is_kept_and_finished(
 ) -> None:
     """A failing second call leaves the integration in the state, to be updated, not lost."""
     fault = {"method": "PUT", "path": "*/config/current", "status": 403, "times": 1}
-    httpx.post(f"{workbench.genesys_url}/_local/faults", json=fault).raise_for_status()
+    loopback.post(f"{workbench.genesys_url}/_local/faults", json=fault).raise_for_status()
     workbench.up(code=1)
     assert "integration" in workbench.resources("genesyscloud:index/integration:")
     workbench.up()
@@ -292,8 +289,8 @@ def test_an_object_that_was_made_but_not_finished_is_kept_and_finished(
     assert workbench.preview("--expect-no-changes", "--refresh").changes == {}
 
 
+@pytest.mark.usefixtures("deployed")
 def test_an_edit_of_the_program_is_seen_by_the_next_preview(own_project: Workbench) -> None:
-    own_project.up()
     file = own_project.project / "infra" / "messenger.py"
     text = file.read_text(encoding="utf-8")
     assert "Messenger on {site.url}" in text

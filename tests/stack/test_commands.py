@@ -14,13 +14,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import httpx
 import psutil
 import pytest
 from filelock import FileLock
 
 from local.layout import Layout, Ports
-from tests.stack.workbench import base_environment, free_ports
+from tests import loopback
+from tests.stack.cloud import base_environment, free_ports
 
 
 @dataclass
@@ -29,6 +29,8 @@ class Desk:
 
     home: Path
     ports: Ports
+    is_up: bool = False
+    """Whether the last `up` has succeeded."""
 
     @property
     def environment(self) -> dict[str, str]:
@@ -44,7 +46,9 @@ class Desk:
 
     def local(self, *arguments: str, code: int = 0) -> subprocess.CompletedProcess[str]:
         """Run `python -m local …` and expect an exit code."""
-        return self.run([sys.executable, "-m", "local", *arguments], code)
+        done = self.run([sys.executable, "-m", "local", *arguments], code)
+        self.is_up = self.is_up or (arguments == ("up",) and code == 0)
+        return done
 
     def run(self, command: list[str], code: int = 0) -> subprocess.CompletedProcess[str]:
         done = subprocess.run(
@@ -76,7 +80,8 @@ def desk(engine: Path, tmp_path: Path) -> Iterator[Desk]:
     assert engine.exists()
     desk = Desk(home=tmp_path / "home", ports=free_ports())
     yield desk
-    desk.local("down")
+    if desk.home.exists():
+        desk.local("down")
 
 
 @pytest.fixture(scope="module")
@@ -89,8 +94,13 @@ def kept_desk(engine: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 
 @pytest.fixture
 def busy_desk(kept_desk: Desk) -> Desk:
-    """The same with the stack up, whatever the last test has done to it."""
-    kept_desk.local("up")
+    """The same with the stack up, whatever the last test has done to it.
+
+    Each test ends with an `up`: one that does not get there leaves it to the next test.
+    """
+    if not kept_desk.is_up:
+        kept_desk.local("up")
+    kept_desk.is_up = False
     return kept_desk
 
 
@@ -99,7 +109,7 @@ def test_up_serves_the_site_and_a_second_up_changes_nothing(desk: Desk) -> None:
     assert "created" in first.stdout
     status = desk.status()
     assert status["running"] is True
-    page = httpx.get(f"http://localhost:{desk.ports.site}/", timeout=20)
+    page = loopback.get(f"http://localhost:{desk.ports.site}/")
     assert page.status_code == 200
     assert "Storefront" in page.text
     assert f"http://localhost:{desk.ports.site}/" in first.stdout
@@ -137,7 +147,7 @@ def test_a_killed_cloud_is_noticed_and_started_again(busy_desk: Desk) -> None:
 
 
 def test_what_was_changed_behind_the_stacks_back_is_put_right_by_up(busy_desk: Desk) -> None:
-    assert httpx.post(f"http://127.0.0.1:{busy_desk.ports.okta}/_local/reset").status_code == 204
+    assert loopback.post(f"http://127.0.0.1:{busy_desk.ports.okta}/_local/reset").status_code == 204
     said = busy_desk.local("up")
     assert "created" in said.stdout
     assert "unchanged" in busy_desk.local("up").stdout

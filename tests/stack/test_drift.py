@@ -98,21 +98,20 @@ MEDDLING: dict[str, Meddle] = {
 
 
 @either_plugins
-def test_refresh_sees_every_meddling_and_up_puts_it_right(workbench: Workbench) -> None:
-    workbench.up()
+def test_refresh_sees_every_meddling_and_up_puts_it_right(deployed: Workbench) -> None:
     # A kind of resource that the program gains needs a way to drift here.
-    assert {state["type"] for state in workbench.resources().values()} == {*MEDDLING, UNSEEN}
+    assert {state["type"] for state in deployed.resources().values()} == {*MEDDLING, UNSEEN}
     expected = {}
     for kind, meddle in MEDDLING.items():
-        name, state = next(iter(workbench.resources(kind).items()))
-        meddle(workbench, state)
+        name, state = next(iter(deployed.resources(kind).items()))
+        meddle(deployed, state)
         expected[name] = "create" if kind.endswith(":GroupAssignment") else "update"
 
-    assert workbench.preview().changes == {}, "without a look at the clouds nothing is known"
-    workbench.pulumi("refresh", "--preview-only", "--expect-no-changes", code=7)
-    assert workbench.preview("--refresh").changes == expected
-    workbench.up("--refresh")
-    workbench.pulumi("refresh", "--preview-only", "--expect-no-changes")
+    assert deployed.preview().changes == {}, "without a look at the clouds nothing is known"
+    deployed.pulumi("refresh", "--preview-only", "--expect-no-changes", code=7)
+    assert deployed.preview("--refresh").changes == expected
+    deployed.up("--refresh")
+    deployed.pulumi("refresh", "--preview-only", "--expect-no-changes")
 
 
 def deactivate_origin(bench: Workbench, state: State) -> None:
@@ -125,40 +124,38 @@ def deactivate_deployment(bench: Workbench, state: State) -> None:
 
 
 @either_plugins
-def test_what_was_switched_off_by_hand_is_switched_on_again(workbench: Workbench) -> None:
+def test_what_was_switched_off_by_hand_is_switched_on_again(deployed: Workbench) -> None:
     """Only what the program declares comes back: a status that is left out is the vendor's."""
-    workbench.up()
-    assert workbench.preview("--refresh").changes == {}
+    assert deployed.preview("--refresh").changes == {}
     (origin, *_), (deployment, *_) = (
-        sorted(workbench.resources(kind).items())
+        sorted(deployed.resources(kind).items())
         for kind in ("trustedorigin", "webdeploymentsDeployment")
     )
-    deactivate_origin(workbench, origin[1])
-    deactivate_deployment(workbench, deployment[1])
-    assert workbench.preview("--refresh").changes == {origin[0]: "update", deployment[0]: "update"}
-    workbench.up("--refresh")
-    found = workbench.okta("GET", f"/api/v1/trustedOrigins/{origin[1]['id']}").json()
+    deactivate_origin(deployed, origin[1])
+    deactivate_deployment(deployed, deployment[1])
+    assert deployed.preview("--refresh").changes == {origin[0]: "update", deployment[0]: "update"}
+    deployed.up("--refresh")
+    found = deployed.okta("GET", f"/api/v1/trustedOrigins/{origin[1]['id']}").json()
     assert found["status"] == "ACTIVE"
-    found = workbench.genesys(
+    found = deployed.genesys(
         "GET", f"/api/v2/webdeployments/deployments/{deployment[1]['id']}"
     ).json()
     assert found["status"] == "Active"
-    assert workbench.preview("--refresh").changes == {}
+    assert deployed.preview("--refresh").changes == {}
 
 
 @either_plugins
-def test_what_was_deleted_by_hand_is_made_again(workbench: Workbench) -> None:
-    workbench.up()
+def test_what_was_deleted_by_hand_is_made_again(deployed: Workbench) -> None:
     gone = {
-        **delete_all(workbench, "deployments", "webdeploymentsDeployment"),
-        **delete_all(workbench, "configurations", "webdeploymentsConfiguration"),
+        **delete_all(deployed, "deployments", "webdeploymentsDeployment"),
+        **delete_all(deployed, "configurations", "webdeploymentsConfiguration"),
     }
-    assert workbench.preview("--refresh").changes == dict.fromkeys(gone, "create")
-    workbench.up("--refresh")
-    for state in workbench.resources("webdeploymentsDeployment").values():
-        found = workbench.genesys("GET", f"/api/v2/webdeployments/deployments/{state['id']}")
+    assert deployed.preview("--refresh").changes == dict.fromkeys(gone, "create")
+    deployed.up("--refresh")
+    for state in deployed.resources("webdeploymentsDeployment").values():
+        found = deployed.genesys("GET", f"/api/v2/webdeployments/deployments/{state['id']}")
         assert found.json()["status"] == "Active"
-    assert workbench.preview("--refresh", "--expect-no-changes").changes == {}
+    assert deployed.preview("--refresh", "--expect-no-changes").changes == {}
 
 
 def delete_all(bench: Workbench, collection: str, kind: str) -> dict[str, State]:
@@ -170,14 +167,13 @@ def delete_all(bench: Workbench, collection: str, kind: str) -> dict[str, State]
 
 @either_plugins
 def test_a_version_published_elsewhere_is_not_drift_as_with_the_vendors_provider(
-    workbench: Workbench,
+    deployed: Workbench,
 ) -> None:
     """Refresh reads the version in the state (facts genesys-cloud.md 1.3, measured)."""
-    workbench.up()
-    state = workbench.resources("webdeploymentsConfiguration")["storefront-configuration"]
+    state = deployed.resources("webdeploymentsConfiguration")["storefront-configuration"]
     path = f"/api/v2/webdeployments/configurations/{state['id']}/versions/draft"
-    draft = workbench.genesys("GET", path).json()
-    workbench.genesys("PUT", path, json={**draft, "description": "By hand"})
-    assert workbench.genesys("GET", path).json()["status"] == "Active"
-    workbench.genesys("POST", f"{path}/publish")
-    workbench.pulumi("refresh", "--preview-only", "--expect-no-changes")
+    draft = deployed.genesys("GET", path).json()
+    deployed.genesys("PUT", path, json={**draft, "description": "By hand"})
+    assert deployed.genesys("GET", path).json()["status"] == "Active"
+    deployed.genesys("POST", f"{path}/publish")
+    deployed.pulumi("refresh", "--preview-only", "--expect-no-changes")

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pulumi_genesyscloud
+import pytest
 
 from tests.stack.vendor_plugins import either_plugins
 from tests.stack.workbench import Workbench
@@ -51,9 +52,9 @@ def import_entry(state: dict[str, Any], name: str) -> dict[str, Any]:
 
 
 @either_plugins
+@pytest.mark.usefixtures("deployed")
 def test_an_imported_object_has_the_state_that_creating_it_gave(own_project: Workbench) -> None:
     workbench = own_project  # a second stack leaves a file in the project's folder
-    workbench.up()
     made = {kind: next(iter(workbench.resources(kind).values())) for kind in IMPORT_IDS}
     entries = [import_entry(state, kind.rpartition(":")[2].lower()) for kind, state in made.items()]
     file = workbench.config_file.with_name("import.json")

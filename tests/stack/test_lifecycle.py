@@ -35,7 +35,7 @@ def assert_whole_life(bench: Workbench) -> None:
     """Up, no-change preview, refresh, export and import of state, destroy."""
     before = everything(bench)
     bench.up()
-    outputs = bench.outputs()
+    outputs = json.loads(bench.pulumi("stack", "output", "--json"))
     assert [site["name"] for site in outputs["sites"]] == ["storefront", "help"]
 
     bench.forget_requests()
@@ -48,8 +48,16 @@ def assert_whole_life(bench: Workbench) -> None:
     assert len(json.loads(state)["deployment"]["resources"]) > 20
 
     bench.pulumi("destroy", "--yes")
-    assert bench.resources() == {}
+    left = json.loads(bench.pulumi("stack", "export"))["deployment"]
+    assert left.get("resources", []) == []
     assert everything(bench) == before
+
+
+def assert_state_is_what_the_engine_tells(bench: Workbench) -> None:
+    """The workbench reads the backend's file where only the state is wanted."""
+    exported = json.loads(bench.pulumi("stack", "export"))
+    assert bench.state() == exported["deployment"]["resources"]
+    assert bench.outputs() == json.loads(bench.pulumi("stack", "output", "--json"))
 
 
 @either_plugins
@@ -71,6 +79,7 @@ def test_a_preview_from_nothing_creates_everything_and_writes_nothing(
     before = everything(workbench)
     workbench.up()
     assert set(preview.changes) >= set(workbench.resources())
+    assert_state_is_what_the_engine_tells(workbench)
     assert everything(workbench) != before
 
 

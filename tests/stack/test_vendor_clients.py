@@ -298,28 +298,27 @@ def assert_reads_the_state(found: Found, state: Mapping[str, Any]) -> None:
 
 @either_plugins
 def test_both_vendors_clients_read_back_every_object(
-    workbench: Workbench, monkeypatch: pytest.MonkeyPatch
+    deployed: Workbench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One `up`; each resource of the state, then what the outputs promise to a site's build."""
     import okta.client
 
     # The SDK takes this switch from the environment only.
     monkeypatch.setenv("OKTA_TESTING_TESTINGDISABLEHTTPSCHECK", "true")
-    workbench.up()
-    resources, outputs = workbench.resources(), workbench.outputs()
+    resources, outputs = deployed.resources(), deployed.outputs()
     # A kind of resource that the program gains needs a reader here.
     assert {state["type"] for state in resources.values()} == {*OKTA, *GENESYS}
     found: dict[str, Found] = {}
 
     async def read_okta() -> None:
-        options = {"orgUrl": workbench.okta_url, "token": API_TOKEN}
+        options = {"orgUrl": deployed.okta_url, "token": API_TOKEN}
         async with okta.client.Client(options) as client:
             for name, state in resources.items():
                 if read := OKTA.get(state["type"]):
                     found[name] = await read(client, state["id"], state["inputs"])
 
     asyncio.run(read_okta())
-    with genesys_client(workbench.genesys_url) as client:
+    with genesys_client(deployed.genesys_url) as client:
         for name, state in resources.items():
             if reader := GENESYS.get(state["type"]):
                 found[name] = reader(client, state["id"], state["inputs"])

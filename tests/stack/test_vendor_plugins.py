@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from local.layout import Layout
+from tests.stack.cloud import Cloud
 from tests.stack.vendor_plugins import (
     BRIDGE,
     GENESYS,
@@ -22,7 +23,7 @@ from tests.stack.vendor_plugins import (
     lay_out,
     pins,
 )
-from tests.stack.workbench import Cloud, Workbench
+from tests.stack.workbench import Workbench
 
 VERSIONS = Pins("7.0.1", "1.4.0", "1.84.1", "registry.example.org/acme/genesyscloud")
 

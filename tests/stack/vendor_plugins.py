@@ -44,7 +44,7 @@ either_plugins = pytest.mark.parametrize(
     ["ours", pytest.param("vendor", marks=pytest.mark.vendor_plugins)],
     indirect=True,
 )
-"""Runs a test that uses `workbench` with our providers and with the vendors' plugins."""
+"""Runs a test of `workbench` or `deployed` with our providers and with the vendors' plugins."""
 
 _OKTA_PIN = re.compile(r"^pulumi-okta==(\S+)$", re.MULTILINE)
 _MACHINES = {"x86_64": "amd64", "amd64": "amd64", "aarch64": "arm64", "arm64": "arm64"}

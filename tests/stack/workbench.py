@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
-import secrets
-import socket
+import shutil
 import subprocess
-import sys
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,75 +14,14 @@ from typing import Any
 import httpx
 import yaml
 
-from local.background import Background
-from local.cloud import cloud_process, is_healthy
 from local.engine import STACK, engine_environment
 from local.genesys.models.tokens import LOCAL_CLIENT_ID, LOCAL_CLIENT_SECRET
-from local.layout import LOOPBACK, Layout, Ports
+from local.layout import Layout
 from local.okta.api.calls import API_TOKEN
+from tests import loopback
+from tests.stack.cloud import Cloud, base_environment
 
 Config = dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Cloud:
-    """A running local cloud that belongs to the tests."""
-
-    layout: Layout
-    ports: Ports
-    record: dict[str, Any]
-    process: Background
-
-
-@contextmanager
-def serving_cloud(home: Path) -> Iterator[Cloud]:
-    """Run the local cloud in a process of its own, as `make up` starts it, on free ports."""
-    ports = free_ports()
-    layout = Layout(root=Layout.of_project().root, home=home)
-    process = cloud_process(layout)
-    process.start(
-        [sys.executable, "-m", "local", "serve"],
-        environment={
-            **base_environment(),
-            "LOCAL_HOME": str(home),
-            "LOCAL_OKTA_PORT": str(ports.okta),
-            "LOCAL_GENESYS_PORT": str(ports.genesys),
-            "LOCAL_SITE_PORT": str(ports.site),
-        },
-        folder=layout.root,
-        ready=lambda pid: is_healthy(layout, pid),
-    )
-    try:
-        record = process.details()
-        assert record is not None
-        yield Cloud(layout, ports, record, process)
-    finally:
-        process.stop()
-
-
-def free_ports() -> Ports:
-    """Return three ports that nobody listens on.
-
-    They lie below those that systems give to outgoing connections, so that nobody takes one while
-    a server is about to take it again.
-    """
-    sockets: list[socket.socket] = []
-    try:
-        for port in secrets.SystemRandom().sample(range(15_000, 30_000), 100):
-            one = socket.socket()
-            try:
-                one.bind((LOOPBACK, port))
-            except OSError:
-                one.close()
-                continue
-            sockets.append(one)
-            if len(sockets) == 3:
-                break
-        okta, genesys, site = (one.getsockname()[1] for one in sockets)
-        return Ports(okta=okta, genesys=genesys, site=site)
-    finally:
-        for one in sockets:
-            one.close()
 
 
 class CommandFailed(AssertionError):
@@ -120,6 +55,7 @@ class Preview:
 class Workbench:
     """One project folder, one stack, one backend; commands run as a person would type them."""
 
+    cloud: Cloud
     engine: Path
     project: Path
     stack: str
@@ -135,6 +71,7 @@ class Workbench:
         layout = Layout(root=cloud.layout.root, home=home)
         variables = engine_environment(layout, cloud.ports, cloud.record)
         return cls(
+            cloud=cloud,
             engine=engine,
             project=layout.root,
             stack=STACK,
@@ -143,6 +80,32 @@ class Workbench:
             okta_url=cloud.record["okta"],
             genesys_url=cloud.record["genesys"],
         )
+
+    @property
+    def backend(self) -> Path:
+        """The folder that holds the stack's state."""
+        return Path(self.environment["PULUMI_BACKEND_URL"].removeprefix("file://"))
+
+    def begin(self, name: str, bring: Callable[[], object]) -> None:
+        """Be where `bring` leads from a known beginning: the name stands for both.
+
+        It is called when nobody was there before on this cloud. What it leads to is kept: the state
+        and the stack's configuration in a folder, what both services hold by themselves.
+        """
+        kept = self.cloud.layout.home / "kept" / name
+        if kept.exists():
+            shutil.rmtree(self.backend)
+            shutil.copytree(kept / "backend", self.backend)
+            shutil.copy(kept / "configuration", self.config_file)
+            self.cloud.reset(name)
+            return
+        bring()
+        self.forget_requests()
+        self.cloud.keep(name)
+        draft = kept.with_name(f"{name}-draft")
+        shutil.copytree(self.backend, draft / "backend")
+        shutil.copy(self.config_file, draft / "configuration")
+        draft.rename(kept)
 
     def pulumi(self, *arguments: str, code: int | None = 0) -> str:
         """Run a command and return what it printed; `code` None accepts any exit code."""
@@ -175,15 +138,27 @@ class Workbench:
 
     def outputs(self) -> dict[str, Any]:
         """Return the stack's outputs."""
-        outputs: dict[str, Any] = json.loads(self.pulumi("stack", "output", "--json"))
+        (stack,) = (one for one in self.state() if one["type"] == "pulumi:pulumi:Stack")
+        outputs: dict[str, Any] = stack["outputs"]
         return outputs
+
+    def state(self) -> list[dict[str, Any]]:
+        """Return everything in the stack's state, secrets encrypted, as `stack export` tells it.
+
+        Read from the backend's file, because a command of the engine takes a fifth of a second
+        before it does anything.
+        """
+        (file,) = self.backend.glob(f".pulumi/stacks/*/{self.environment['PULUMI_STACK']}.json")
+        document = json.loads(file.read_text(encoding="utf-8"))
+        latest = document["checkpoint"]["latest"] or {}
+        resources: list[dict[str, Any]] = latest.get("resources", [])
+        return resources
 
     def resources(self, kind: str = "") -> dict[str, dict[str, Any]]:
         """Return the state's custom resources by logical name, those whose type contains `kind`."""
-        document = json.loads(self.pulumi("stack", "export"))
         return {
             resource["urn"].rpartition("::")[2]: resource
-            for resource in document["deployment"].get("resources", [])
+            for resource in self.state()
             if resource["custom"]
             and not resource["type"].startswith("pulumi:providers:")
             and kind in resource["type"]
@@ -191,10 +166,8 @@ class Workbench:
 
     def state_text(self) -> str:
         """Return everything the backend keeps on disk, as one text."""
-        folder = Path(self.environment["PULUMI_BACKEND_URL"].removeprefix("file://"))
-        return "\n".join(
-            file.read_text(errors="replace") for file in sorted(folder.rglob("*")) if file.is_file()
-        )
+        files = (file for file in sorted(self.backend.rglob("*")) if file.is_file())
+        return "\n".join(file.read_text(errors="replace") for file in files)
 
     def configure(self, change: Callable[[Config], object]) -> None:
         """Change the stack's configuration file; the function gets its `config` mapping."""
@@ -209,21 +182,21 @@ class Workbench:
     def okta(self, method: str, path: str, **options: Any) -> httpx.Response:
         """Call Okta's management API as an administrator."""
         headers = {"Authorization": f"SSWS {API_TOKEN}"}
-        answer = httpx.request(
+        answer = loopback.request(
             method, f"{self.okta_url}{path}", headers=headers, timeout=20, **options
         )
         return answer.raise_for_status()
 
     def genesys(self, method: str, path: str, **options: Any) -> httpx.Response:
         """Call Genesys Cloud's platform API as an administrator."""
-        token = httpx.post(
+        token = loopback.post(
             f"{self.genesys_url}/oauth/token",
             data={"grant_type": "client_credentials"},
             auth=(LOCAL_CLIENT_ID, LOCAL_CLIENT_SECRET),
             timeout=20,
         ).raise_for_status()
         headers = {"Authorization": f"Bearer {token.json()['access_token']}"}
-        answer = httpx.request(
+        answer = loopback.request(
             method, f"{self.genesys_url}{path}", headers=headers, timeout=20, **options
         )
         return answer.raise_for_status()
@@ -232,7 +205,7 @@ class Workbench:
         """Count the requests, by method, that would have changed one of the clouds."""
         seen: Counter[str] = Counter()
         for url in (self.okta_url, self.genesys_url):
-            for entry in httpx.get(f"{url}/_local/log", timeout=20).json()["entries"]:
+            for entry in loopback.get(f"{url}/_local/log").json()["entries"]:
                 if entry["method"] != "GET" and entry["path"] != "/oauth/token":
                     seen[entry["method"]] += 1
         return seen
@@ -240,10 +213,4 @@ class Workbench:
     def forget_requests(self) -> None:
         """Empty both journals."""
         for url in (self.okta_url, self.genesys_url):
-            httpx.delete(f"{url}/_local/log", timeout=20).raise_for_status()
-
-
-def base_environment() -> dict[str, str]:
-    """Return this process's environment without what could redirect the engine or providers."""
-    prefixes = ("PULUMI_", "OKTA_", "GENESYSCLOUD_", "LOCAL_", "AWS_")
-    return {name: value for name, value in os.environ.items() if not name.startswith(prefixes)}
+            loopback.delete(f"{url}/_local/log").raise_for_status()

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +17,9 @@ from local.layout import Layout
 from local.toolchain import ensure_engine
 from tests.review.test_comment import WHERE, GitHub
 from tests.sample_site.storage import CREDENTIALS, REGION, Storage, local_storage
+from tests.stack.cloud import serving_cloud
 from tests.stack.reader import SECTIONS, Reader
-from tests.stack.workbench import Config, Workbench, serving_cloud
+from tests.stack.workbench import Config, Workbench
 from tests.workflows.runner import Ran, Runner
 from tests.workflows.services import answering, web_host
 
@@ -40,8 +40,10 @@ class Team:
 
     @property
     def bench(self) -> Workbench:
-        """Whoever administers both clouds."""
-        return self.reader.workbench
+        """Whoever administers both clouds and the environment's backend."""
+        bench = self.reader.workbench
+        place = {"PULUMI_BACKEND_URL": self.reader.backend.as_uri(), "PULUMI_STACK": STACK}
+        return replace(bench, environment=bench.environment | place)
 
     @property
     def written(self) -> dict[str, str]:
@@ -56,13 +58,6 @@ class Team:
     def edit(self, change: Any) -> None:
         """Commit a change of the environment's configuration; the function gets its `config`."""
         edit(self.reader.project / f"Pulumi.{STACK}.yaml", change)
-
-    def outputs(self) -> dict[str, Any]:
-        """Return the stack's outputs."""
-        found: dict[str, Any] = json.loads(
-            self.reader.follow(f"pulumi stack output --json --stack {STACK}")
-        )
-        return found
 
 
 def edit(file: Path, change: Any) -> None:

@@ -54,8 +54,8 @@ class Ran:
 class Runner:
     """GitHub's runners: `machine` is what their shells know, `contexts` what expressions mean.
 
-    Each job gets a new checkout of `repository` as it is then, always in the same place, so that
-    Python need not compile the vendors' SDKs for each. Artifacts are handed on between jobs.
+    Each job gets a new checkout of `repository` as it is then. Artifacts are handed on from job to
+    job.
     """
 
     repository: Path
@@ -88,13 +88,10 @@ class Runner:
         return Ran(kept, summary.read_text(encoding="utf-8"), tuple(done))
 
     def _check_out(self) -> Path:
-        checkout, cache = self.folder / "checkout", self.folder / "cache"
+        checkout = self.folder / "checkout"
         if checkout.exists():
             shutil.rmtree(checkout)
-        check_out(self.repository, checkout)
-        cache.mkdir(exist_ok=True)
-        (checkout / ".local" / "cache").symlink_to(cache)
-        return checkout
+        return check_out(self.repository, checkout)
 
     def _use(self, action: str, given: Mapping[str, str], checkout: Path) -> None:
         if action == "actions/upload-artifact":

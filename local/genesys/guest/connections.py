@@ -86,7 +86,7 @@ class Connections:
                 self.end(connection, last)
 
     def reset(self) -> None:
-        """Close everything; may be called from any thread."""
+        """Close the connections of all sessions; may be called from any thread."""
         for members in list(self._open.values()):
             for connection in list(members):
                 connection.loop.call_soon_threadsafe(connection.end)

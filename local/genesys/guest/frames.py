@@ -12,7 +12,7 @@ from pydantic import Field
 
 from local.emulator.store import Document
 from local.genesys.errors import GenesysError
-from local.genesys.models.shapes import Guid, Shape, read
+from local.genesys.models.shapes import Guid, Shape, read, read_json
 
 MAX_ATTRIBUTE_BYTES: Final = 2048
 # Assumption: the longest message, in characters, and the longest frame.
@@ -119,14 +119,9 @@ _SHAPES: Final[dict[str, type[Shape]]] = {
 def decode(text: str | None) -> Document:
     """Return the JSON object of a received frame; None stands for a binary one."""
     try:
-        frame = json.loads(text) if text is not None and len(text) <= _MAX_FRAME else None
-        # What cannot be written as JSON and UTF-8 again (NaN, half characters) could not be sent.
-        json.dumps(frame, ensure_ascii=False, allow_nan=False).encode()
-    except (ValueError, RecursionError):
-        frame = None
-    if not isinstance(frame, dict):
-        raise FrameRefused(400, "A text frame with a JSON object is expected.")
-    return _without_nulls(frame)
+        return read_json(text if text is not None and len(text) <= _MAX_FRAME else "")
+    except ValueError:
+        raise FrameRefused(400, "A text frame with a JSON object is expected.") from None
 
 
 def parse(frame: Document) -> Document:
@@ -189,11 +184,3 @@ def _read(shape: type[Shape], frame: Document) -> Document:
     except GenesysError as error:
         missing = any(detail["errorCode"] == "is required" for detail in error.details)
         raise FrameRefused(PARAMETER_MISSING if missing else 400, str(error)) from None
-
-
-def _without_nulls(frame: Document) -> Document:
-    return {
-        key: _without_nulls(value) if isinstance(value, dict) else value
-        for key, value in frame.items()
-        if value is not None
-    }

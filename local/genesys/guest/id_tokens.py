@@ -9,12 +9,13 @@ from hashlib import sha256
 from hmac import compare_digest
 from typing import Any, Final
 
-from joserfc import jws, jwt
+from joserfc import jws
 from joserfc.errors import JoseError
 from joserfc.jwk import RSAKey
 
 from local.emulator.store import Document
 from local.genesys.guest.provider import ProviderError
+from local.genesys.models.shapes import read_json
 
 # The clocks of two services never agree to the second.
 _LEEWAY: Final = 60
@@ -63,11 +64,14 @@ def _verify(token: str, keys: Sequence[Document]) -> Document:
         raise ProviderError(f"ID token: algorithm {str(algorithm)[:20]}, RS256 is expected")
     key = _choose(keys, header.get("kid"))
     try:
-        claims: Document = jwt.decode(token, RSAKey.import_key(key), [_ALGORITHM]).claims
-    except (JoseError, ValueError, TypeError, KeyError, RecursionError):
-        # TypeError and KeyError: a malformed key or header; RecursionError: nested too deeply.
+        signed = jws.deserialize_compact(token, RSAKey.import_key(key), [_ALGORITHM])
+    except (JoseError, ValueError, TypeError, KeyError):
+        # TypeError and KeyError: a malformed key or header.
         raise ProviderError("ID token: the signature does not hold") from None
-    return claims
+    try:
+        return read_json(signed.payload)
+    except ValueError:
+        raise ProviderError("ID token: its claims are no JSON object") from None
 
 
 def _choose(keys: Sequence[Document], id: object) -> Document:

@@ -7,7 +7,7 @@ import re
 import ssl
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final
+from typing import Final
 from urllib.parse import quote
 
 import httpx
@@ -16,6 +16,7 @@ from local.emulator.clock import Clock
 from local.emulator.store import Document
 from local.genesys.guest.entrance import ProviderClient
 from local.genesys.models.addresses import check_web_address
+from local.genesys.models.shapes import read_json
 
 _WELL_KNOWN: Final = "/.well-known/openid-configuration"
 _BASIC: Final = "client_secret_basic"
@@ -158,12 +159,9 @@ def _auth_method(document: Document) -> str:
 
 def _object(answer: httpx.Response, what: str) -> Document:
     try:
-        found: Any = answer.json()
-    except (ValueError, RecursionError):
-        found = None
-    if not isinstance(found, dict):
-        raise ProviderError(f"{what}: no JSON object (status {answer.status_code})")
-    return found
+        return read_json(answer.content)
+    except ValueError:
+        raise ProviderError(f"{what}: no JSON object (status {answer.status_code})") from None
 
 
 def _cache_seconds(header: str) -> int:

@@ -6,6 +6,8 @@ import re
 from typing import Final
 from urllib.parse import urlsplit
 
+import httpx
+
 _LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
 _LABEL: Final = r"[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
 _HOST: Final = re.compile(rf"{_LABEL}(\.{_LABEL})*")
@@ -16,7 +18,8 @@ def check_web_address(text: str) -> str:
     try:
         parts = urlsplit(text)
         host, _ = parts.hostname, parts.port
-    except ValueError:
+        httpx.URL(text)  # what it cannot read could not be fetched
+    except (ValueError, httpx.InvalidURL):
         host = None
     if not host or any(character.isspace() for character in text):
         raise ValueError("an absolute address such as https://example.com/ is expected")

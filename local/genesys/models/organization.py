@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fnmatch import fnmatchcase
+import re
 from typing import Final
 from uuid import NAMESPACE_URL, uuid5
 
@@ -79,5 +79,5 @@ class Organization:
 
 
 def _matches(wanted: str, name: str) -> bool:
-    # Brackets are no pattern in the vendor's search, only the asterisk is.
-    return not wanted or fnmatchcase(name, wanted.replace("[", "[[]"))
+    pattern = ".*".join(re.escape(part) for part in wanted.split("*"))
+    return not wanted or re.fullmatch(pattern, name, re.DOTALL) is not None

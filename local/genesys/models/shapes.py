@@ -1,7 +1,8 @@
-"""What the declared shapes of request bodies share."""
+"""What comes in as JSON, and what the declared shapes of it share."""
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Annotated, Any
 from uuid import UUID
@@ -24,6 +25,22 @@ class Shape(BaseModel):
     )
 
 
+def read_json(text: str | bytes) -> Document:
+    """Return the JSON object of a text; absent and null members mean the same.
+
+    Raises ValueError for anything else, also for what could not be written as JSON and UTF-8 again
+    (NaN, half characters) and for what is nested too deeply: it would break every later answer.
+    """
+    try:
+        found = _without_nulls(json.loads(text))
+        json.dumps(found, ensure_ascii=False, allow_nan=False).encode()
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
+    if not isinstance(found, dict):
+        raise ValueError("no JSON object")
+    return found
+
+
 def read(shape: type[Shape], body: Document, prefix: str = "") -> Document:
     """Return the known members of a body as they were given; refuse with every mistake in it."""
     try:
@@ -32,6 +49,14 @@ def read(shape: type[Shape], body: Document, prefix: str = "") -> Document:
         raise from_validation(error, prefix) from None
     kept: dict[str, Any] = found.model_dump(by_alias=True, exclude_unset=True, exclude_none=True)
     return kept
+
+
+def _without_nulls(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _without_nulls(item) for key, item in value.items() if item is not None}
+    if isinstance(value, list):
+        return [_without_nulls(item) for item in value if item is not None]
+    return value
 
 
 def _colour(text: str) -> str:

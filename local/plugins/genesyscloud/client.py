@@ -109,7 +109,7 @@ class GenesysCloudClient:
     def pages(
         self, doing: str, path: str, query: Mapping[str, str | int] | None = None
     ) -> Iterator[Json]:
-        """Yield the entities of a listing by page number, until a page is empty."""
+        """Yield the entities of a listing by page number, until a page is not full."""
         number = 1
         while True:
             asked = {"pageSize": _PAGE_SIZE, "pageNumber": number, **(query or {})}

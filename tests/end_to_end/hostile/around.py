@@ -8,8 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import httpx
-
+from tests import loopback
 from tests.end_to_end.clouds import BOB
 from tests.end_to_end.hostile import changes
 from tests.end_to_end.hostile.cases import Act, Answer, Case, Page, Result, Unreadable
@@ -35,7 +34,7 @@ def bear(make: Token, *steps: changes.Step, scheme: str = "Bearer") -> Act:
         for step in steps:
             step(visitor)
         headers = {"Authorization": f"{scheme} {token}"} if token else {}
-        return httpx.get(f"{visitor.okta.url}{visitor.endpoints}/userinfo", headers=headers)
+        return loopback.get(f"{visitor.okta.url}{visitor.endpoints}/userinfo", headers=headers)
 
     return act
 

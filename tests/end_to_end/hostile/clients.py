@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 
+from tests import loopback
 from tests.end_to_end.hostile import changes
 from tests.end_to_end.hostile.cases import Act, Answer, Case, Result, after
 from tests.end_to_end.hostile.codes import website
@@ -66,12 +67,12 @@ def in_the_address(visitor: Visitor) -> Result:
 def fetched(visitor: Visitor) -> Result:
     """Ask for tokens with GET."""
     address = f"{visitor.okta.url}{visitor.endpoints}/token"
-    return httpx.get(address, auth=(visitor.client_id, visitor.secret))
+    return loopback.get(address, auth=(visitor.client_id, visitor.secret))
 
 
 def post(visitor: Visitor, **options: Any) -> httpx.Response:
     """Send anything to the token endpoint."""
-    return httpx.post(f"{visitor.okta.url}{visitor.endpoints}/token", **options)
+    return loopback.post(f"{visitor.okta.url}{visitor.endpoints}/token", **options)
 
 
 def own(visitor: Visitor) -> Json:

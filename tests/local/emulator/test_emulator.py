@@ -16,6 +16,7 @@ from starlette.routing import BaseRoute, Route
 from local.emulator.emulator import Emulator
 from local.emulator.server import PortInUse, Server
 from local.emulator.store import Store
+from tests import loopback
 
 
 class Notes(Emulator):
@@ -52,7 +53,7 @@ def notes(tmp_path: Path) -> Iterator[httpx.Client]:
     """A client of a running service."""
     with Server() as server:
         server.start(Notes(base_url=server.url, store=Store(tmp_path / "notes.sqlite")).app)
-        with httpx.Client(base_url=server.url, timeout=10) as client:
+        with loopback.client(base_url=server.url) as client:
             yield client
 
 
@@ -125,12 +126,50 @@ def test_reset_returns_to_first_contents_and_forgets_faults_clock_and_journal(
     )
 
 
+def test_a_reset_returns_to_a_checkpoint_as_often_as_one_likes(notes: httpx.Client) -> None:
+    notes.post("/notes", json={"id": "a", "text": "kept"})
+    assert notes.put("/_local/checkpoints/one").status_code == 204
+    kept = notes.get("/notes").json()
+    for _ in range(2):
+        notes.post("/notes", json={"id": "a", "text": "changed"})
+        notes.post("/notes", json={"id": "b", "text": "new"})
+        notes.post("/_local/faults", json={"path": "/notes", "status": 500})
+        assert notes.post("/_local/reset", params={"to": "one"}).status_code == 204
+        assert entries(notes) == []
+        assert notes.get("/notes").json() == kept
+    notes.post("/_local/reset")
+    assert notes.get("/notes").json() == [{"text": "hello"}]
+    assert notes.get("/_local/checkpoints").json() == {"checkpoints": ["one"]}
+
+
+def test_a_checkpoint_kept_again_is_the_newer_one(notes: httpx.Client) -> None:
+    notes.put("/_local/checkpoints/one")
+    notes.post("/notes", json={"id": "a", "text": "later"})
+    notes.put("/_local/checkpoints/one")
+    notes.post("/_local/reset", params={"to": "one"})
+    assert notes.get("/notes").json()[-1]["text"] == "later"
+
+
+def test_a_checkpoint_that_nobody_kept_is_refused_and_nothing_is_reset(
+    notes: httpx.Client,
+) -> None:
+    notes.post("/notes", json={"id": "a", "text": "b"})
+    answer = notes.post("/_local/reset", params={"to": "two"})
+    assert answer.status_code == 404
+    assert "'two'" in answer.json()["error"]
+    assert "PUT checkpoints/NAME" in answer.json()["error"]
+    notes.put("/_local/checkpoints/one")
+    answer = notes.post("/_local/reset", params={"to": "two"})
+    assert "(one)" in answer.json()["error"]
+    assert len(notes.get("/notes").json()) == 2
+
+
 def test_state_survives_a_restart(tmp_path: Path) -> None:
     for expected in (["hello"], ["hello", "kept"]):
         store = Store(tmp_path / "notes.sqlite")
         with Server() as server:
             server.start(Notes(base_url=server.url, store=store).app)
-            with httpx.Client(base_url=server.url) as client:
+            with loopback.client(base_url=server.url) as client:
                 assert [note["text"] for note in client.get("/notes").json()] == expected
                 client.post("/notes", json={"id": "a", "text": "kept"})
         store.close()

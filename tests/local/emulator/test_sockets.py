@@ -20,6 +20,7 @@ from websockets.sync.client import ClientConnection, connect
 from local.emulator.emulator import Emulator
 from local.emulator.server import Server
 from local.emulator.store import Store
+from tests import loopback
 
 Json = dict[str, Any]
 
@@ -87,7 +88,7 @@ def running() -> Iterator[Cage]:
     store = Store()
     with Server() as server:
         server.start(Parrots(base_url=server.url, store=store).app)
-        with httpx.Client(base_url=server.url, timeout=10) as client:
+        with loopback.client(base_url=server.url) as client:
             yield Cage(client)
     store.close()
 

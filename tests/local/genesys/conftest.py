@@ -14,6 +14,7 @@ from local.emulator.server import Server
 from local.emulator.store import Store
 from local.genesys.emulator import GenesysEmulator
 from local.genesys.models.tokens import LOCAL_CLIENT_ID, LOCAL_CLIENT_SECRET
+from tests import loopback
 
 Json = dict[str, Any]
 
@@ -103,8 +104,8 @@ def running(store: Store) -> Iterator[Cloud]:
         emulator = GenesysEmulator(base_url=server.url, store=store)
         server.start(emulator.app)
         with (
-            httpx.Client(base_url=server.url, timeout=20) as anyone,
-            httpx.Client(base_url=server.url, timeout=20) as api,
+            loopback.client(base_url=server.url) as anyone,
+            loopback.client(base_url=server.url) as api,
         ):
             cloud = Cloud(emulator, server.url, api, anyone)
             api.headers["Authorization"] = f"Bearer {new_token(cloud)}"

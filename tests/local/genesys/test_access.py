@@ -79,6 +79,15 @@ def test_a_token_ends_after_a_day_or_when_it_is_revoked(cloud: Cloud) -> None:
     assert cloud.api.get("/api/v2/tokens/me").status_code == 401
 
 
+def test_of_many_tokens_the_newest_are_kept(cloud: Cloud, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("local.genesys.models.tokens._KEPT", 2)
+    found = []
+    for token in [new_token(cloud) for _ in range(3)]:
+        headers = {"Authorization": f"Bearer {token}"}
+        found.append(cloud.anyone.get("/api/v2/tokens/me", headers=headers).status_code)
+    assert found == [401, 200, 200]
+
+
 def test_a_token_may_make_so_many_calls_a_minute(cloud: Cloud) -> None:
     assert cloud.anyone.post("/_local/rate-limit", json={"allowance": 3}).json() == {"allowance": 3}
     path = "/api/v2/organizations/me"

@@ -116,6 +116,11 @@ def test_a_configuration_is_replaced_whole_and_only_on_top_of_the_present_versio
             "properties.discoveryUri",
             "https",
         ),
+        (
+            {"properties": {"discoveryUri": DISCOVERY_URI.replace("okta", "ok\u200dta")}},
+            "properties.discoveryUri",
+            "absolute",
+        ),
         ({"properties": {"discoveryUri": 7}}, "properties.discoveryUri", "string"),
         ({"properties": {"discoveryURI": DISCOVERY_URI}}, "properties.discoveryURI", "not known"),
         (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 from uuid import uuid4
 
 import pytest
@@ -222,6 +223,18 @@ def test_a_deployment_that_could_not_work_is_refused(
     assert detail["fieldName"] == field
 
 
+def test_what_is_deleted_leaves_nothing_behind(cloud: Cloud) -> None:
+    count = "SELECT count(*) FROM documents"
+    before = cloud.emulator.store.query(count)
+    configuration = cloud.add_configuration()
+    cloud.publish(configuration)
+    deployment = f"{DEPLOYMENTS}/{cloud.add_deployment(configuration)}"
+    cloud.ask("PUT", f"{deployment}/identityresolution", {"resolveIdentities": True})
+    cloud.ask("DELETE", deployment)
+    cloud.ask("DELETE", f"{CONFIGURATIONS}/{configuration}")
+    assert cloud.emulator.store.query(count) == before
+
+
 @pytest.mark.parametrize("version", ["2", "draft", "DRAFT", ""])
 def test_only_a_published_version_can_be_deployed(cloud: Cloud, version: str) -> None:
     body = deployment_body(cloud.add_configuration(), version)
@@ -231,7 +244,8 @@ def test_only_a_published_version_can_be_deployed(cloud: Cloud, version: str) ->
 def test_the_seeded_flow_can_be_used(cloud: Cloud) -> None:
     (flow,) = cloud.ask("GET", "/api/v2/flows?name=local*flow&type=inboundshortmessage")["entities"]
     assert cloud.ask("GET", "/api/v2/flows?type=inboundcall")["entities"] == []
-    assert cloud.ask("GET", "/api/v2/flows?name=other")["entities"] == []
+    for other in ("other", "local", "loca?*", "[a-z]*"):
+        assert cloud.ask("GET", f"/api/v2/flows?name={quote(other)}")["entities"] == []
     assert cloud.ask("GET", f"/api/v2/flows/{flow['id']}") == flow
     id = cloud.add_deployment(cloud.add_configuration(), flow={"id": flow["id"]})
     assert cloud.ask("GET", f"{DEPLOYMENTS}/{id}")["flow"]["id"] == flow["id"]

@@ -31,7 +31,6 @@ class _Order(Resource[None]):
         Property("tags", STRINGS),
         Property("options", STRING_SET),
         Property("parts", ListOf(_PART)),
-        Property("pack", ListOf(_PART, ordered=False)),
         Property("main", _PART),
         Property("labels", MapOf(STRING)),
         Property("note", same=lambda old, new: old.strip() == new.strip()),

@@ -28,7 +28,6 @@ from tests.local.plugins.declared import ORDER
         ({"main": {"count": 1}}, {}, {"main": "DELETE"}),
         ({"parts": [{"kind": "a"}]}, {"parts": [{"kind": "b"}]}, {"parts[0].kind": "UPDATE"}),
         ({"parts": []}, {"parts": [{"kind": "b"}]}, {"parts[0]": "ADD"}),
-        ({"pack": [{"count": 1}, {"count": 2}]}, {"pack": [{"count": 2}]}, {"pack[0]": "DELETE"}),
         ({"labels": {"a": "1"}}, {"labels": {"a": "2"}}, {"labels.a": "UPDATE"}),
         ({"labels": {"b c": "1"}}, {"labels": {"a": "1"}}, {'labels["b c"]': "DELETE", "labels.a": "ADD"}),  # noqa: E501
         ({"price": 5}, {"price": 6}, {"price": "UPDATE"}),
@@ -46,7 +45,7 @@ def test_changes_are_named_by_their_path(old: Values, new: Values, paths: dict[s
         ({"gift": False, "tags": [], "labels": {}}, {}),
         ({}, {"gift": False, "tags": []}),
         ({"options": ["a", "b"]}, {"options": ["b", "a"]}),
-        ({"pack": [{"kind": "a", "serial": "s"}]}, {"pack": [{"kind": "a"}]}),
+        ({"parts": [{"kind": "a", "serial": "s"}]}, {"parts": [{"kind": "a"}]}),
         ({"main": {"kind": "a", "serial": "s"}}, {"main": {"kind": "a"}}),
         ({"price": 5}, {}),
         ({"note": " x "}, {"note": "x"}),

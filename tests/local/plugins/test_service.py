@@ -198,6 +198,11 @@ class TestDiff:
         found = engine.diff(ORDER, {"customer": "a", "name": "x"}, {"customer": "b", **news})
         assert found.delete_first is first
 
+    def test_an_update_never_deletes_first(self, engine: EngineClient) -> None:
+        """The program may want a replacement all the same, and knows no name that is taken."""
+        found = engine.diff(ORDER, {"name": "x", "count": 1}, {"name": "x", "count": 2})
+        assert (found.changed, found.delete_first) == (True, False)
+
 
 class TestWrites:
     def test_a_preview_writes_nothing(self, engine: EngineClient, shop: Shop) -> None:

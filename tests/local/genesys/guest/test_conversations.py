@@ -224,7 +224,7 @@ def test_a_session_ends_so_long_after_the_last_message(desk: Desk, seconds: int 
         assert talk.receive()["code"] == 4006
         assert other.rest()[-1]["class"] == "SessionExpiredEvent"
         assert talk.configure()["code"] == 4006
-        assert talk.started(startNew=True)["newSession"] is True
+        assert talk.started()["newSession"] is True, "told once"
 
 
 def test_a_session_that_ends_while_nobody_talks_is_closed_by_itself(desk: Desk) -> None:

@@ -208,6 +208,9 @@ def test_r9_r16_m75_one_contact_for_each_subject(desk: Desk) -> None:
     found = desk.cloud.emulator.contacts.listing()
     assert [contact["subject"] for contact in found] == ["ada", "grace"]
     assert found[0]["claims"]["email"] == "ada@example.com"
+    namesake = {"iss": "https://other.example.com", "sub": "ada"}
+    contact = desk.cloud.emulator.contacts.recognize(namesake)
+    assert contact["id"] not in {one["id"] for one in found}
 
 
 def test_a_jwt_lasts_15_minutes_or_as_long_as_the_providers_access_token(desk: Desk) -> None:
@@ -268,6 +271,7 @@ def test_m63_refreshes_at_once_never_use_a_providers_token_twice(desk: Desk) -> 
 def test_r17_revoking_ends_the_jwt_and_the_refresh_token(desk: Desk) -> None:
     desk.provider.answer = {"refresh_token": "first"}
     tokens, elsewhere = desk.sign_in(), desk.sign_in()
+    at_another_site = desk.sign_in(deploymentId=desk.add_site(desk.require()))
     other = desk.sign_in("grace")
     assert desk.revoke(tokens["jwt"]).status_code == 204
     for gone in (tokens, elsewhere):
@@ -275,6 +279,22 @@ def test_r17_revoking_ends_the_jwt_and_the_refresh_token(desk: Desk) -> None:
         assert desk.reason() == "the sign-in has ended"
         assert desk.refresh(gone["refreshToken"]).status_code == 401
     assert desk.refresh(other["refreshToken"]).status_code == 200
+    assert desk.revoke(at_another_site["jwt"]).status_code == 204
+
+
+def test_of_many_sign_ins_those_that_are_over_are_forgotten(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("local.genesys.guest.sign_ins._KEPT", 1)
+    desk.provider.answer = {"refresh_token": "first"}
+    token = desk.sign_in()["refreshToken"]
+    desk.provider.answer = {}
+    for _ in range(3):
+        desk.cloud.emulator.clock.advance(901)
+        desk.sign_in("grace")
+    assert len(desk.cloud.emulator.store.collection("guest-sign-ins")) == 2
+    desk.provider.subject = "ada"
+    assert desk.refresh(token).status_code == 200
 
 
 def test_r2_no_token_code_or_secret_is_written_down(

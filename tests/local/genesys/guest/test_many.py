@@ -15,16 +15,16 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection as Pipe
 from uuid import uuid4
 
-import httpx
 import pytest
 from websockets.asyncio.client import ClientConnection, connect
 
 from local.emulator.store import Store
 from local.genesys.guest.connections import Connection
+from tests import loopback
 from tests.local.genesys.conftest import running
 
 _VISITORS = 500
-_MESSAGES = 3
+_MESSAGES = 2
 # Longer than a session lasts after its last message, and is remembered after that.
 _LATER = 74 * 3600
 
@@ -82,7 +82,7 @@ class Site:
         deadline = time.monotonic() + 30
         while self.look().sockets and time.monotonic() < deadline:
             pass
-        with httpx.Client(base_url=self.url) as client:
+        with loopback.client(base_url=self.url) as client:
             client.post("/_local/clock", json={"advance": _LATER}).raise_for_status()
             asyncio.run(_visit(self, "late", asyncio.Barrier(1)))  # who comes next finds nobody
             client.delete("/_local/log").raise_for_status()
@@ -116,7 +116,9 @@ async def _visit(site: Site, name: str, everybody: asyncio.Barrier) -> list[str]
 
     heard: list[str] = []
     url = f"ws{site.url.removeprefix('http')}/v1?deploymentId={site.deployment}"
-    async with connect(url, proxy=None, open_timeout=60, ping_interval=None) as socket:
+    async with connect(
+        url, proxy=None, open_timeout=60, ping_interval=None, compression=None
+    ) as socket:
         await ask(socket, "configureSession", deploymentId=site.deployment)
         assert json.loads(await socket.recv())["code"] == 200
         await everybody.wait()

@@ -27,8 +27,9 @@ from tests.local.genesys.guest.provider import KEYS, public
 # A machine that is busy makes a test slow, not wrong.
 calm = settings(deadline=None, suppress_health_check=list(HealthCheck))
 
+HALF = "\ud800"  # half a character: JSON can say it, UTF-8 cannot
 JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.just(HALF),
     lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
     max_leaves=8,
 )
@@ -113,11 +114,21 @@ def test_nothing_made_up_is_a_jwt_of_a_visitor(token: str) -> None:
         assert caught.value.status == 401
 
 
-def test_a_provider_that_signs_nonsense_is_refused() -> None:
-    nested = b"[" * 20_000 + b"]" * 20_000
-    token = jws.serialize_compact({"alg": "RS256", "kid": "key-0"}, nested, KEYS[0])
+@pytest.mark.parametrize(
+    "claims",
+    [
+        b"[" * 20_000 + b"]" * 20_000,
+        b"[]",
+        b"{",
+        b'{"exp": NaN}',
+        b'{"exp": 1e999}',
+        json.dumps({"given_name": HALF}).encode(),
+    ],
+)
+def test_a_provider_that_signs_nonsense_is_refused(claims: bytes) -> None:
+    token = jws.serialize_compact({"alg": "RS256", "kid": "key-0"}, claims, KEYS[0])
     expected = Expected(issuer="https://idp.example.com", client_id="client", now=0)
-    with pytest.raises(ProviderError):
+    with pytest.raises(ProviderError, match="its claims are no JSON object"):
         read_id_token(token, [public(KEYS[0])], expected)
 
 
@@ -155,6 +166,14 @@ def test_no_exchange_is_a_defect(
         "/api/v2/webdeployments/token/refresh", content=json.dumps(oauth).encode(), headers=headers
     )
     assert 400 <= answer.status_code < 500, (answer.text, desk.reason())
+
+
+@pytest.mark.parametrize("body", [{"name": HALF}, {"name": ["x", {HALF: 1}]}, {"x": float("nan")}])
+def test_what_could_not_be_written_again_is_not_taken(desk: Desk, body: Any) -> None:
+    """Kept, it would break every listing that it is in."""
+    for path in (EXCHANGE, "/api/v2/webdeployments/configurations"):
+        answer = desk.cloud.api.post(path, content=json.dumps(body))
+        assert (answer.status_code, answer.json()["code"]) == (400, "invalid.json")
 
 
 NESTED = b'{"a":' * 2_000 + b"1" + b"}" * 2_000

@@ -222,6 +222,7 @@ def test_every_property_of_a_configuration_goes_there_and_back(engine: EngineCli
 def test_a_partial_configuration_settles_at_once(engine: EngineClient, given: Values) -> None:
     """Switches without a value are sent as false; none of that shows as a difference."""
     id, state, inputs = engine.make(CONFIGURATION, configuration(**given))
+    assert state.get("headlessModeEnabled") == given.get("headlessModeEnabled"), "false is not sent"
     assert not engine.diff(CONFIGURATION, state, inputs).changed
     _, refreshed, followed = engine.read(CONFIGURATION, id, state=state, inputs=inputs)
     assert refreshed == state

@@ -7,7 +7,13 @@ import json
 import pytest
 
 from tests.local.genesys.conftest import DISCOVERY_URI, Cloud
-from tests.local.plugins.engine_client import CallError, EngineClient, is_secret, secret
+from tests.local.plugins.engine_client import (
+    CallError,
+    EngineClient,
+    from_struct,
+    is_secret,
+    secret,
+)
 from tests.local.plugins.genesyscloud.conftest import (
     CREDENTIAL,
     INTEGRATION,
@@ -91,11 +97,25 @@ def test_an_integration_is_installed_set_up_and_switched_on(
     assert "PATCH integrations/*" not in calls(cloud, mark)
     assert after["config"]["notes"] == "by hand"
     assert json.loads(after["config"]["properties"]) == {"discoveryUri": DISCOVERY_URI}
+    bare = off | {"config": {"properties": wanted["config"]["properties"]}}
+    assert set(engine.diff(INTEGRATION, after, bare).paths) == {"config.credentials"}
+    after = engine.update(INTEGRATION, id, after, bare)
+    present = cloud.ask("GET", f"/api/v2/integrations/{id}/config/current")
+    assert present["credentials"] == {}, "the credentials are replaced as a whole"
+    assert (present["name"], present["notes"]) == ("Sign-in", "by hand"), "others stay"
     _, _, imported = engine.read(INTEGRATION, id)
     assert imported["config"]["name"] == "Sign-in"
     assert "integrationId" not in imported
     engine.delete(INTEGRATION, id, after)
     assert engine.read(INTEGRATION, id, state=after, inputs=other)[0] == ""
+
+
+def test_what_the_service_keeps_in_place_of_empty_notes_reads_as_empty(
+    cloud: Cloud, engine: EngineClient
+) -> None:
+    id, state, inputs = engine.make(INTEGRATION, {"integrationType": "webhook"})
+    cloud.ask("PATCH", f"/api/v2/integrations/{id}", {"notes": "node_dynamodb_empty_string"})
+    assert engine.read(INTEGRATION, id, state=state, inputs=inputs)[1] == state
 
 
 def test_another_integration_type_never_converges(cloud: Cloud, engine: EngineClient) -> None:
@@ -120,7 +140,13 @@ def test_a_refused_set_up_keeps_the_integration_for_the_next_attempt(
     assert "Unable to find the credential with id nothing" in caught.value.text
     left = caught.value.left
     assert left is not None
-    assert cloud.ask("GET", f"/api/v2/integrations/{left.id}")["intendedState"] == "DISABLED"
+    path = f"/api/v2/integrations/{left.id}"
+    assert cloud.ask("GET", path)["intendedState"] == "DISABLED"
+    state = from_struct(left.properties)
+    assert engine.diff(INTEGRATION, state, wanted).changed, "the same inputs are sent again"
+    secret_id, _, _ = engine.make(CREDENTIAL, credential(cloud))
+    engine.update(INTEGRATION, left.id, state, integration(cloud, secret_id))
+    assert cloud.ask("GET", path)["reportedState"]["code"] == "ACTIVE"
 
 
 def test_a_stale_version_is_read_again(cloud: Cloud, engine: EngineClient) -> None:

@@ -66,6 +66,7 @@ def test_a_given_access_token_is_used_as_it_is(cloud: Cloud) -> None:
         ({"accessToken": "made-up"}, "HTTP 401"),
         ({"gateways": '[{"host": "127.0.0.1", "port": "x"}]'}, "has port 'x', expected a number"),
         ({"gateways": '[{"protocol": "ftp"}]'}, "protocol 'ftp', expected http or https"),
+        ({"gateways": '[{"host": "[::1"}]'}, "'https://[::1' is no address"),
         ({"gateways": "[]", "awsRegion": "eu-nowhere-1"}, "awsRegion is 'eu-nowhere-1'"),
         ({"customRetryTimeout": "soon"}, "expected a duration such as 30s or 5m"),
     ],

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import httpx
 import pytest
 
 from local.emulator.server import Server
@@ -14,6 +13,7 @@ from local.emulator.store import Store
 from local.okta.api.calls import API_TOKEN
 from local.okta.emulator import OktaEmulator
 from local.plugins.okta import okta_provider
+from tests import loopback
 from tests.local.plugins.engine_client import CallError, EngineClient, secret, serving
 
 APP = "okta:app/oAuth:OAuth"
@@ -206,7 +206,7 @@ def test_a_confidential_application_keeps_its_secret_through_updates(cloud: Clou
     news = cloud.engine.check(APP, {**given, "label": "New"}).inputs
     after = cloud.engine.update(APP, id, state, news)
     assert after["clientSecret"]["value"] == first
-    shown = httpx.get(
+    shown = loopback.get(
         f"{cloud.url}/api/v1/apps/{id}", headers={"Authorization": f"SSWS {API_TOKEN}"}
     )
     assert first not in shown.text, "Okta tells it to nobody later"
@@ -216,7 +216,7 @@ def test_drift_is_seen_and_undone(cloud: Cloud) -> None:
     given = {"name": "o", "origin": "https://a.example", "scopes": [{"type": "CORS"}]}
     id, state, inputs = cloud.engine.make(ORIGIN, given)
     body = {"name": "moved", "origin": "https://b.example", "scopes": [{"type": "REDIRECT"}]}
-    httpx.put(
+    loopback.put(
         f"{cloud.url}/api/v1/trustedOrigins/{id}",
         json=body,
         headers={"Authorization": f"SSWS {API_TOKEN}"},
@@ -236,14 +236,14 @@ def test_a_refusal_reaches_the_user_in_okta_s_words(cloud: Cloud) -> None:
 
 def test_a_rate_limit_is_waited_for(cloud: Cloud) -> None:
     fault = {"method": "POST", "path": "/api/v1/trustedOrigins", "status": 429}
-    httpx.post(f"{cloud.url}/_local/faults", json=fault).raise_for_status()
+    loopback.post(f"{cloud.url}/_local/faults", json=fault).raise_for_status()
     given = {"name": "o", "origin": "https://a.example", "scopes": [{"type": "CORS"}]}
     assert cloud.engine.make(ORIGIN, given)[0]
 
 
 def test_a_broken_connection_is_told_as_uncertain(cloud: Cloud) -> None:
     fault = {"method": "POST", "path": "/api/v1/trustedOrigins", "drop": True}
-    httpx.post(f"{cloud.url}/_local/faults", json=fault).raise_for_status()
+    loopback.post(f"{cloud.url}/_local/faults", json=fault).raise_for_status()
     given = {"name": "o", "origin": "https://a.example", "scopes": [{"type": "CORS"}]}
     with pytest.raises(CallError, match="cannot be reached") as caught:
         cloud.engine.make(ORIGIN, given)
