@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,7 +15,8 @@ from local.layout import Layout
 from local.toolchain import ensure_engine
 from tests.browser.people import Person
 from tests.browser.stacks import Shape, Stack, deployed
-from tests.chromium import chromium
+from tests.chromium import allowing_third_party_cookies, chromium
+from tests.stack.cloud import serving_cloud
 
 Arrive = Callable[..., Person]
 
@@ -36,11 +38,12 @@ def running_stacks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callabl
     engine = ensure_engine(Layout.of_project(), Console(stderr=True))
     running: dict[Shape, Stack] = {}
     with ExitStack() as kept:
+        attached = kept.enter_context(serving_cloud(tmp_path_factory.mktemp("providers")))
 
         def stack(shape: Shape) -> Stack:
             if shape not in running:
                 home = tmp_path_factory.mktemp("stack")
-                running[shape] = kept.enter_context(deployed(shape, engine, home))
+                running[shape] = kept.enter_context(deployed(shape, engine, home, attached))
             return running[shape]
 
         yield stack
@@ -61,17 +64,34 @@ def stack(running_stacks: Callable[[Shape], Stack], shape: Shape) -> Stack:
 
 
 @pytest.fixture
-def arrive(stack: Stack, browser: Browser) -> Iterator[Arrive]:
-    """Let people arrive: each call is a new profile, closed after the test."""
-    people: list[Person] = []
+def arrive(stack: Stack, browser: Browser, tmp_path: Path) -> Iterator[Arrive]:
+    """Let people arrive: each call is a new profile, closed after the test.
 
-    def person(**options: Any) -> Person:
-        people.append(Person.arrive(stack, browser, **options))
-        return people[-1]
+    `approach` is chosen for each tab, as on the page; `at_okta`: Alice has a session there already,
+    from elsewhere; `third_party_cookies` allows those. All else is for Playwright.
+    """
+    with ExitStack() as profiles:
 
-    yield person
-    for one in people:
-        one.leave()
+        def person(
+            *,
+            approach: str | None = None,
+            at_okta: bool = False,
+            third_party_cookies: bool = False,
+            **options: Any,
+        ) -> Person:
+            options = {"viewport": {"width": 1280, "height": 800}, **options}
+            if third_party_cookies:
+                context = profiles.enter_context(
+                    allowing_third_party_cookies(browser, tmp_path, **options)
+                )
+            else:
+                context = profiles.enter_context(browser.new_context(**options))
+            found = Person.with_profile(stack, context, approach)
+            if at_okta:
+                found.bring_session()
+            return found
+
+        yield person
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -6,23 +6,18 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, FrameLocator, Page, Request, expect
+from playwright.sync_api import BrowserContext, FrameLocator, Page, Request, expect
 
 from sample_site.source import PROJECT
 from tests.browser.stacks import Stack
+from tests.chromium import NOTE_VIOLATIONS
 from tests.end_to_end.clouds import ALICE, PASSWORD
 
 SCREENSHOTS = PROJECT / ".local" / "screenshots" / "browser"
 LAUNCHER = "#genesys-mxg-frame"
 WINDOW = "#genesys-mxg-container-frame"
 
-_NOTE_VIOLATIONS = """
-window.violations = [];
-document.addEventListener('securitypolicyviolation', (event) =>
-  window.violations.push(`${event.violatedDirective} ${event.blockedURI}`));
-"""
 # Three parts in base64url: ID tokens and Messenger's JWTs.
 _TOKEN = re.compile(r"eyJ[\w-]{10,}\.[\w-]{10,}\.[\w-]{10,}")
 
@@ -33,17 +28,15 @@ class Person:
 
     stack: Stack
     context: BrowserContext
+    is_at_okta: bool = False
     noted: list[str] = field(default_factory=list)
     requests: list[Request] = field(default_factory=list)
 
     @classmethod
-    def arrive(
-        cls, stack: Stack, browser: Browser, *, approach: str | None = None, **options: Any
-    ) -> Person:
+    def with_profile(cls, stack: Stack, context: BrowserContext, approach: str | None) -> Person:
         """Return somebody with a new profile; `approach` is chosen for each tab as on the page."""
-        context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}, **options})
         context.set_default_timeout(15_000)
-        context.add_init_script(_NOTE_VIOLATIONS)
+        context.add_init_script(NOTE_VIOLATIONS)
         if approach:
             context.add_init_script(
                 "if (location.hostname.endsWith('localhost'))"
@@ -58,6 +51,25 @@ class Person:
     def _note(self, text: str) -> None:
         self.noted.append(text)
 
+    def bring_session(self) -> None:
+        """Be Alice, who has signed in at Okta before: no page of theirs comes in between."""
+        clouds = self.stack.clouds
+        self.is_at_okta = True
+        self.context.add_cookies(
+            [
+                {
+                    "name": name,
+                    "value": value,
+                    "domain": "127.0.0.1",
+                    "path": "/",
+                    "secure": True,
+                    "httpOnly": True,
+                    "sameSite": "None",
+                }
+                for name, value in (clouds.cookies or {}).items()
+            ]
+        )
+
     def open(self, page: str = "", site: str = "storefront") -> Page:
         """Open a page of a site in a new tab."""
         tab = self.context.new_page()
@@ -65,14 +77,11 @@ class Person:
         return tab
 
     def sign_in(self, tab: Page, login: str = ALICE, password: str = PASSWORD) -> None:
-        """Press the page's button, fill in the provider's form, and be back, signed in."""
+        """Press the page's button, fill in the form if Okta shows one, and be back, signed in."""
         press_sign_in(tab)
-        fill_in(tab, login, password)
+        if not self.is_at_okta:
+            fill_in(tab, login, password)
         expect_state(tab, "in")
-
-    def leave(self) -> None:
-        """Close the profile with all tabs."""
-        self.context.close()
 
 
 def press_sign_in(tab: Page) -> None:

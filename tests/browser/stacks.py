@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from sample_site.build import build_site
+from local.emulator.server import Server
+from sample_site.build import TEMPLATES, build_site
 from sample_site.minify import find_minifier
 from sample_site.okta_sdk import find_sdk
+from sample_site.serve import site_application
 from tests.end_to_end.clouds import Clouds, declared_clouds
-from tests.sample_site.serving import serving
+from tests.stack.cloud import Cloud
 from tests.stack.workbench import Config
 
 
@@ -60,11 +62,17 @@ OTHER = Shape(pkce=False, refresh_token=True, launcher="On")
 
 
 @contextmanager
-def deployed(shape: Shape, engine: Path, home: Path) -> Iterator[Stack]:
-    """Bring a stack up, build its sites and serve them, until the end of the block."""
-    with declared_clouds(engine, home, shape.configure) as clouds:
+def deployed(
+    shape: Shape, engine: Path, home: Path, attached: Cloud | None = None
+) -> Iterator[Stack]:
+    """Bring a stack up, build its sites and serve them, until the end of the block.
+
+    `attached` is a local cloud that lends its providers, for whoever brings up several.
+    """
+    with declared_clouds(engine, home, shape.configure, attached) as clouds:
         folder = home / "site"
         build_site(clouds.outputs, folder, sdk=find_sdk(None), minifier=find_minifier())
-        port = urlsplit(clouds.site().url).port
-        with serving(folder, port):
+        # In this process: the command that serves a site is tests/sample_site's to start.
+        with Server(urlsplit(clouds.site().url).port or 0) as server:
+            server.start(site_application(folder, TEMPLATES))
             yield Stack(shape, clouds, folder)

@@ -70,7 +70,7 @@ def test_a_token_that_genesys_cannot_believe_is_refused_visibly(
     arrive: Arrive, monkeypatch: pytest.MonkeyPatch, forge: Callable[[str, bytes, str], str]
 ) -> None:
     """R1, M62, M69, M70, M72: tampered with, HS256, and no signature at all."""
-    alice = arrive(approach="endpoint")
+    alice = arrive(approach="endpoint", at_okta=True)
     clouds = alice.stack.clouds
     app = clouds.messenger_app()
     told = clouds.okta.client.put(f"/api/v1/apps/{app['id']}", json=app).raise_for_status().json()
@@ -85,7 +85,6 @@ def test_a_token_that_genesys_cannot_believe_is_refused_visibly(
     monkeypatch.setattr(Signatures, "sign", signed)
     tab = alice.open()
     press_sign_in(tab)
-    fill_in(tab)
     expect_failure(tab, "could not redeem")
     assert_nothing_began(alice)
     assert any("ID token" in reason for reason in alice.stack.clouds.refusals("genesys"))
@@ -101,7 +100,7 @@ def test_a_nonce_that_is_wrong_or_missing_is_refused_visibly(
     arrive: Arrive, nonce: str | None
 ) -> None:
     """R11, M81."""
-    alice = arrive(approach="endpoint")
+    alice = arrive(approach="endpoint", at_okta=True)
     tab = alice.open()
 
     def alter(route: Route) -> None:
@@ -113,7 +112,6 @@ def test_a_nonce_that_is_wrong_or_missing_is_refused_visibly(
 
     tab.route(EXCHANGE, alter)
     press_sign_in(tab)
-    fill_in(tab)
     expect_failure(tab, "could not redeem")
     assert_nothing_began(alice)
     assert any("nonce" in reason for reason in alice.stack.clouds.refusals("genesys"))
@@ -151,7 +149,7 @@ def test_an_answer_without_or_with_a_foreign_state_is_not_used(arrive: Arrive) -
 
 def test_an_answer_that_comes_twice_is_used_once(arrive: Arrive) -> None:
     """M45: a replayed callback address, in the same tab and in another one."""
-    alice = arrive(approach="endpoint")
+    alice = arrive(approach="endpoint", at_okta=True)
     tab = alice.open()
     alice.sign_in(tab)
     (callback,) = [one.url for one in alice.requests if "callback.html?code=" in one.url]
@@ -163,7 +161,7 @@ def test_an_answer_that_comes_twice_is_used_once(arrive: Arrive) -> None:
 
 def test_a_code_that_is_too_old_is_replaced_by_itself(arrive: Arrive) -> None:
     """One automatic retry; the visitor notices nothing but a moment."""
-    alice = arrive(approach="endpoint")
+    alice = arrive(approach="endpoint", at_okta=True)
     tab = alice.open()
     clouds = alice.stack.clouds
 
@@ -173,7 +171,6 @@ def test_a_code_that_is_too_old_is_replaced_by_itself(arrive: Arrive) -> None:
 
     tab.route(EXCHANGE, late, times=1)
     press_sign_in(tab)
-    fill_in(tab)
     expect_state(tab, "in")
     assert len(exchanges(alice)) == 2
     assert any("old" in one or "expired" in one for one in clouds.refusals("okta"))
@@ -224,11 +221,10 @@ def test_an_unregistered_redirect_uri_ends_at_okta(arrive: Arrive) -> None:
 
 def test_a_refusal_of_genesys_is_visible_and_can_be_tried_again(arrive: Arrive) -> None:
     """R5, M72: 401 at the exchange, and no endless redirect."""
-    alice = arrive()
+    alice = arrive(at_okta=True)
     order(alice.stack, "genesys", method="POST", path=REDEEM, status=401, times=9)
     tab = alice.open()
     press_sign_in(tab)
-    fill_in(tab)
     expect_failure(tab, "could not redeem")
     assert_nothing_began(alice)
     withdraw(alice.stack)
@@ -253,12 +249,12 @@ def test_keys_that_rotate_are_followed(arrive: Arrive) -> None:
     """R4, M71: with overlap and without, between two sign-ins."""
     okta = arrive().stack.clouds.okta.client
     for overlap in (True, False):
-        alice = arrive(approach="endpoint")
+        alice = arrive(approach="endpoint", at_okta=True)
         alice.sign_in(alice.open())
         server = alice.stack.clouds.issuer.rpartition("/")[2]
         body = {"server": server, "overlap": overlap}
         okta.post("/_local/keys/rotate", json=body).raise_for_status()
-        again = arrive(approach="endpoint")
+        again = arrive(approach="endpoint", at_okta=True)
         again.sign_in(again.open())
 
 
@@ -266,7 +262,7 @@ def test_keys_that_vanish_in_the_middle_are_noticed_and_survived(
     arrive: Arrive, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """R4: what was signed with a lost key is refused, and the next code heals it by itself."""
-    alice = arrive(approach="endpoint")
+    alice = arrive(approach="endpoint", at_okta=True)
     sign = Signatures.sign
     signed: list[str] = []
 
@@ -280,7 +276,6 @@ def test_keys_that_vanish_in_the_middle_are_noticed_and_survived(
     monkeypatch.setattr(Signatures, "sign", lose_the_key)
     tab = alice.open()
     press_sign_in(tab)
-    fill_in(tab)
     expect_state(tab, "in")
     assert len(exchanges(alice)) == 2
 
@@ -288,11 +283,10 @@ def test_keys_that_vanish_in_the_middle_are_noticed_and_survived(
 @pytest.mark.parametrize("approach", ["separate", "endpoint"])
 def test_a_slow_network_is_waited_for(arrive: Arrive, approach: str) -> None:
     """R12: nothing of Messenger shows before the answer."""
-    alice = arrive(approach=approach)
+    alice = arrive(approach=approach, at_okta=True)
     order(alice.stack, "genesys", method="POST", path=REDEEM, delay=2)
     tab = alice.open()
     press_sign_in(tab)
-    fill_in(tab)
     expect_state(tab, "working")
     expect(tab.locator(LAUNCHER)).to_be_hidden()
     expect_state(tab, "in")
@@ -303,7 +297,7 @@ def _throw(tab: Page) -> None:
 
 
 def test_an_error_in_the_pages_own_code_does_not_stop_the_sign_in(arrive: Arrive) -> None:
-    alice = arrive()
+    alice = arrive(approach="endpoint", at_okta=True)
     tab = alice.context.new_page()
     _throw(tab)
     tab.goto(alice.stack.url())

@@ -12,15 +12,15 @@ from tests.browser.conftest import Arrive
 from tests.browser.people import (
     LAUNCHER,
     WINDOW,
+    Person,
     expect_failure,
     expect_state,
-    fill_in,
     press_sign_in,
     until,
 )
 from tests.browser.stacks import OTHER, Shape
-from tests.browser.test_failures import EXCHANGE, order
-from tests.browser.test_visit import exchanges
+from tests.browser.test_failures import EXCHANGE, assert_nothing_began
+from tests.browser.test_visit import authorizations
 
 # Every moment at which the launcher's frame could be seen, with the state at that moment.
 _WATCH = """
@@ -45,10 +45,30 @@ def hold_first(tab: Page, pattern: str) -> list[Route]:
     return held
 
 
+def open_with_clock(tab: Page, person: Person) -> None:
+    """Open the home page in a tab whose clock can be moved, and which goes on by itself."""
+    tab.clock.install()
+    tab.goto(person.stack.url())
+    tab.clock.resume()
+
+
+def alter(tab: Page, file: str, changes: dict[str, Any]) -> None:
+    """Change what the page reads in a public file of its deployment."""
+
+    def changed(route: Route) -> None:
+        route.fulfill(
+            body=json.dumps(route.fetch().json() | changes),
+            content_type="application/json",
+            headers={"Access-Control-Allow-Origin": "*"},
+        )
+
+    tab.route(f"**/{file}", changed)
+
+
 @pytest.mark.parametrize("shape", [Shape(), OTHER], ids=["OnDemand", "On"])
 def test_nothing_of_messenger_shows_before_both_are_there(arrive: Arrive, shape: Shape) -> None:
     """R12, M83: never a guest conversation."""
-    alice = arrive()
+    alice = arrive(approach="endpoint", at_okta=True)
     alice.context.add_init_script(_WATCH)
     tab = alice.open()
     expect_state(tab, "out")
@@ -62,26 +82,23 @@ def test_nothing_of_messenger_shows_before_both_are_there(arrive: Arrive, shape:
 
 def test_ready_after_authenticated_is_as_good_as_before(arrive: Arrive) -> None:
     """R12: either order; the launcher's own page comes last here."""
-    alice = arrive()
+    alice = arrive(approach="endpoint", at_okta=True)
     tab = alice.open()
+    held = hold_first(tab, "**/frames/launcher.html")
     alice.sign_in(tab)
-    path = "/genesys-bootstrap/messenger/frames/launcher.html"
-    order(alice.stack, "genesys", method="GET", path=path, delay=2)
-    tab.reload()
-    expect_state(tab, "in")
+    until(tab, lambda: bool(held))
+    expect(tab.locator(LAUNCHER)).to_be_hidden()
+    held[0].continue_()
     expect(tab.frame_locator(LAUNCHER).get_by_role("button")).to_be_visible()
 
 
 def test_an_exchange_that_never_ends_is_told(arrive: Arrive) -> None:
     """R13, M84: no event within the time, a visible error, and a way on."""
-    alice = arrive()
+    alice = arrive(at_okta=True)
     tab = alice.context.new_page()
-    tab.clock.install()
     held = hold_first(tab, EXCHANGE)
-    tab.goto(alice.stack.url())
-    tab.clock.resume()
+    open_with_clock(tab, alice)
     press_sign_in(tab)
-    fill_in(tab)
     expect_state(tab, "working")
     until(tab, lambda: bool(held))
     expect(tab.locator("#timeline")).to_contain_text("redeemed")
@@ -95,7 +112,8 @@ def test_a_blocked_script_is_told(arrive: Arrive) -> None:
     alice = arrive()
     tab = alice.context.new_page()
     tab.route("**/genesys-bootstrap/genesys.min.js", lambda route: route.abort())
-    tab.goto(alice.stack.url())
+    open_with_clock(tab, alice)
+    tab.clock.fast_forward(16_000)
     expect_failure(tab, "Messenger could not be reached")
     tab.unroute_all()
     tab.locator("[data-sign-in-retry]:visible").first.click()
@@ -103,33 +121,34 @@ def test_a_blocked_script_is_told(arrive: Arrive) -> None:
 
 
 @pytest.mark.parametrize(
-    ("file", "changes", "words"),
+    ("changes", "words"),
     [
-        ("domains.json", {"allowedDomains": ["example.com"]}, "is not among the"),
-        ("config.json", {"status": "Inactive"}, "its deployment is Inactive"),
-        ("config.json", {"auth": {"enabled": False}}, "asks nobody to sign in"),
+        ({"status": "Inactive"}, "its deployment is Inactive"),
+        ({"auth": {"enabled": False}}, "asks nobody to sign in"),
     ],
 )
 def test_what_an_administrator_has_to_change_is_told(
-    arrive: Arrive, file: str, changes: dict[str, Any], words: str
+    arrive: Arrive, changes: dict[str, Any], words: str
 ) -> None:
-    """R12: with authentication off there would be guests, so Messenger stays shut (M65, X7)."""
+    """R12: with authentication off there would be guests, so Messenger stays shut (M65)."""
     alice = arrive()
     tab = alice.context.new_page()
-
-    def alter(route: Route) -> None:
-        content = route.fetch().json() | changes
-        route.fulfill(
-            body=json.dumps(content),
-            content_type="application/json",
-            headers={"Access-Control-Allow-Origin": "*"},
-        )
-
-    tab.route(f"**/{file}", alter)
+    alter(tab, "config.json", changes)
     tab.goto(alice.stack.url())
     expect_failure(tab, words)
-    assert exchanges(alice) == []
-    assert alice.stack.clouds.conversations() == []
+    assert_nothing_began(alice)
+
+
+def test_a_host_that_is_not_allowed_is_told(arrive: Arrive) -> None:
+    """X7: Messenger says it on the console alone; to the page its silence has to be enough."""
+    alice = arrive()
+    tab = alice.context.new_page()
+    alter(tab, "domains.json", {"allowedDomains": ["example.com"]})
+    open_with_clock(tab, alice)
+    until(tab, lambda: any("is not an allowed domain" in line for line in alice.noted))
+    tab.clock.fast_forward(16_000)
+    expect_failure(tab, "is not among the")
+    assert_nothing_began(alice)
 
 
 def test_a_browser_that_keeps_nothing_is_told(arrive: Arrive) -> None:
@@ -158,9 +177,8 @@ def test_the_sdk_must_be_the_one_that_was_built_in(arrive: Arrive) -> None:
 
 def test_a_session_that_the_frame_cannot_see_is_found_by_one_redirect(arrive: Arrive) -> None:
     """This browser blocks third-party cookies: the quiet question is asked once more, openly."""
-    alice = arrive()
+    alice = arrive(at_okta=True)
     alice.sign_in(alice.open())
-    silent = [one for one in alice.requests if "prompt=none" in one.url]
-    in_frame = [one for one in silent if one.frame.parent_frame or one.frame.is_detached()]
-    assert in_frame
-    assert len(silent) - len(in_frame) == 1
+    openly = [one.get("prompt") for one in authorizations(alice, in_page=True)]
+    assert openly == [None, "none"]
+    assert len(authorizations(alice)) > len(openly)

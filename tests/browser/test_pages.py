@@ -41,7 +41,7 @@ def serious(tab: Page) -> list[str]:
 
 def test_attributes_reach_the_agent_with_the_first_message(arrive: Arrive) -> None:
     """R14, R15, M79, M80: and what Architect would see of the person (M75)."""
-    alice = arrive()
+    alice = arrive(at_okta=True)
     tab = alice.open("account/")
     alice.sign_in(tab)
     tab.get_by_role("button", name=re.compile("1047-2291")).click()
@@ -63,7 +63,7 @@ def test_attributes_reach_the_agent_with_the_first_message(arrive: Arrive) -> No
 
 def test_attributes_that_are_too_large_are_refused_before_they_are_lost(arrive: Arrive) -> None:
     """R14: 2,048 bytes, and what was set before still holds."""
-    alice = arrive()
+    alice = arrive(approach="endpoint", at_okta=True)
     tab = alice.open("account/")
     alice.sign_in(tab)
     tab.locator("#attributes-note").fill("x" * 2048)
@@ -72,7 +72,7 @@ def test_attributes_that_are_too_large_are_refused_before_they_are_lost(arrive: 
 
 
 def test_the_timeline_tells_each_step_and_no_secret(arrive: Arrive) -> None:
-    alice = arrive()
+    alice = arrive(at_okta=True)
     tab = alice.open()
     alice.sign_in(tab)
     tab.locator("#timeline summary").click()
@@ -126,10 +126,9 @@ def test_the_playground_says_where_to_look_when_genesys_gives_no_reason(arrive: 
 
 def test_the_language_can_be_changed(arrive: Arrive) -> None:
     """X4, B1."""
-    alice = arrive()
+    alice = arrive(approach="endpoint", at_okta=True)
     tab = alice.open("playground.html", site="help")
     press_sign_in(tab)
-    fill_in(tab)
     expect_state(tab, "in")
     expect(tab.locator("#language")).to_be_enabled()
     window = conversation(tab)
@@ -166,7 +165,7 @@ def test_a_guest_signs_in_during_the_conversation(arrive: Arrive, shape: Shape) 
 
 def test_pages_can_be_used_by_everybody(arrive: Arrive) -> None:
     """axe-core: nothing serious, signed in with the window open, and on every other page."""
-    alice = arrive(bypass_csp=True)
+    alice = arrive(approach="endpoint", at_okta=True, bypass_csp=True)
     tab = alice.open()
     alice.sign_in(tab)
     say(tab, "Hello")

@@ -79,7 +79,7 @@ def test_two_tabs_sign_in_at_once(arrive: Arrive, approach: str) -> None:
 @pytest.mark.parametrize("shape", [Shape(), OTHER], ids=["code", "refresh"])
 def test_an_access_that_has_run_out_is_renewed(arrive: Arrive, shape: Shape) -> None:
     """M63, X2, X5: by the refresh token, or by another silent code; the conversation goes on."""
-    alice = arrive()
+    alice = arrive(at_okta=True)
     tab = alice.open()
     alice.sign_in(tab)
     say(tab, "At first")
@@ -100,7 +100,7 @@ def test_an_access_that_has_run_out_is_renewed(arrive: Arrive, shape: Shape) -> 
 def test_nothing_is_kept_longer_than_it_is_good_for(arrive: Arrive) -> None:
     """R2, M55: after a sign-in no code, verifier, nonce or state; Messenger's own keys alone."""
     for approach in ("separate", "endpoint", "okta-auth-js"):
-        alice = arrive(approach=approach)
+        alice = arrive(approach=approach, at_okta=True)
         tab = alice.open()
         alice.sign_in(tab)
         local = tab.evaluate("Object.keys(localStorage)")

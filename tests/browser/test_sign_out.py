@@ -14,6 +14,7 @@ from tests.browser.people import (
     say,
     screenshot,
 )
+from tests.browser.stacks import Shape
 
 STORED = "() => [...Object.entries(localStorage), ...Object.entries(sessionStorage)]"
 
@@ -23,7 +24,7 @@ def test_signing_out_ends_messenger_first_and_then_the_session_at_okta(
     arrive: Arrive, approach: str
 ) -> None:
     """M9, M49, M73, R7, R17: the order, the page one lands on, and nothing left behind."""
-    alice = arrive(approach=approach)
+    alice = arrive(approach=approach, at_okta=True)
     tab = alice.open()
     alice.sign_in(tab)
     say(tab, "Goodbye")
@@ -52,10 +53,28 @@ def test_signing_out_ends_messenger_first_and_then_the_session_at_okta(
     expect(tab.get_by_label("Password", exact=True)).to_be_visible()
 
 
+@pytest.mark.parametrize("shape", [Shape(clients="shared")], ids=["shared"])
+def test_with_third_party_cookies_one_client_is_enough_to_end_the_session(
+    arrive: Arrive, shape: Shape
+) -> None:
+    """M49: the page has no ID token to show, but may call Okta's Sessions API."""
+    alice = arrive(approach="endpoint", third_party_cookies=True)
+    tab = alice.open()
+    alice.sign_in(tab)
+    tab.get_by_role("button", name="Sign out").click()
+    tab.wait_for_url(alice.stack.url(page="signed-out.html"))
+    (ended,) = [one for one in alice.requests if one.url.endswith("/sessions/me")]
+    answer = ended.response()
+    assert (ended.method, answer and answer.status) == ("DELETE", 204)
+    tab.goto(alice.stack.url(site="help"))
+    press_sign_in(tab)
+    expect(tab.get_by_label("Password", exact=True)).to_be_visible()
+
+
 @pytest.mark.parametrize("approach", ["separate", "endpoint"])
 def test_the_other_tab_and_the_other_site_follow(arrive: Arrive, approach: str) -> None:
     """X6, M49."""
-    alice = arrive(approach=approach)
+    alice = arrive(approach=approach, at_okta=True)
     tab = alice.open()
     alice.sign_in(tab)
     twin = alice.open("account/")

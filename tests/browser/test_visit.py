@@ -36,12 +36,16 @@ ALLOWED = [
 ]
 
 
-def authorizations(person: Person) -> list[dict[str, str]]:
-    """Return what was asked at the authorize endpoint, oldest first."""
+def authorizations(person: Person, *, in_page: bool = False) -> list[dict[str, str]]:
+    """Return what was asked at the authorize endpoint, oldest first; all, or by pages alone.
+
+    What is not asked by a page, which leaves for it, is asked in a frame.
+    """
     return [
         {name: values[0] for name, values in parse_qs(urlsplit(request.url).query).items()}
         for request in person.requests
         if urlsplit(request.url).path.endswith("/v1/authorize")
+        and not (in_page and (request.frame.is_detached() or request.frame.parent_frame))
     ]
 
 
@@ -101,12 +105,7 @@ def test_a_visitor_signs_in_and_chats_as_themselves(
 @pytest.mark.parametrize("approach", APPROACHES)
 def test_whoever_has_a_session_at_okta_is_not_asked_again(arrive: Arrive, approach: str) -> None:
     """M44: back at once with a code."""
-    alice = arrive(approach=approach)
-    at_okta = alice.context.new_page()
-    at_okta.goto(f"{alice.stack.clouds.okta.url}/login/login.htm")
-    fill_in(at_okta)
-    expect(at_okta.get_by_text("alice@example.com")).to_be_visible()
-    at_okta.close()
+    alice = arrive(approach=approach, at_okta=True)
     tab = alice.open()
     press_sign_in(tab)
     expect_state(tab, "in")

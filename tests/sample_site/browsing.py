@@ -9,17 +9,11 @@ from typing import Any
 from playwright.sync_api import Browser, BrowserContext, Page, Route
 
 from sample_site.source import PROJECT
+from tests.chromium import NOTE_VIOLATIONS
 from tests.sample_site.bootstrap import Bootstrap
 from tests.sample_site.samples import Outputs, local_stack, production_stack, snippet
 
 _AXE = PROJECT / ".local" / "npm" / "node_modules" / "axe-core" / "axe.min.js"
-
-# Every report of a browser that keeps to the page's policy.
-_NOTE_VIOLATIONS = """
-window.violations = [];
-document.addEventListener('securitypolicyviolation', (event) =>
-  window.violations.push(`${event.violatedDirective} ${event.blockedURI}`));
-"""
 
 
 def sites_here(bootstrap: Bootstrap, port: int) -> Outputs:
@@ -48,7 +42,7 @@ class Visitor:
         """Open an address; `before` is a script that runs ahead of the page's own."""
         context = self._browser.new_context(viewport={"width": width, "height": 800}, **options)
         self._contexts.append(context)
-        context.add_init_script(_NOTE_VIOLATIONS + before)
+        context.add_init_script(NOTE_VIOLATIONS + before)
         page = context.new_page()
         noted = self._noted[page] = []
         page.on("console", lambda message: noted.append(f"{message.type}: {message.text}"))

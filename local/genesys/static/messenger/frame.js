@@ -33,7 +33,7 @@ export class Frame {
     Object.assign(this.#element.style, BASE);
     this.place(place);
     this.hide();
-    this.#element.src = `${origin}/genesys-bootstrap/messenger/frames/${file}`;
+    this.#element.src = new URL(`frames/${file}`, import.meta.url);
     this.#ready = new Promise((resolve) => {
       page.addEventListener('message', (event) => {
         const { contentWindow } = this.#element;

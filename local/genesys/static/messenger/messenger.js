@@ -7,10 +7,11 @@
 
 import { Frame } from './frame.js';
 
-const NARROW = '(max-width: 520px), (max-height: 420px)';
+const NARROW = '(max-width: 520px), (max-height: 480px)';
 const WIDE_PLACE = {
   width: '400px',
-  height: 'min(680px, calc(100dvh - 112px))',
+  // With the launcher below it 100 pixels stay free above: a page has its own buttons there.
+  height: 'min(640px, calc(100dvh - 200px))',
   borderRadius: '16px',
   boxShadow: '0 0 0 1px rgb(128 128 128 / 28%), 0 12px 40px rgb(0 0 0 / 28%)',
 };

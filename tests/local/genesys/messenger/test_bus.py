@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 from playwright.sync_api import expect
+from starlette.applications import Starlette
 
+from local.emulator.server import Server
+from local.genesys.handlers import messenger_script
+from tests import loopback
 from tests.local.genesys.conftest import Cloud
 from tests.local.genesys.messenger.site import WINDOW, Site
 
@@ -220,19 +225,26 @@ def test_languages(site: Site) -> None:
 
 
 def test_script_and_frames_are_served_so_that_an_edit_is_seen_at_once(cloud: Cloud) -> None:
-    modules = "/genesys-bootstrap/messenger"
+    foreign = {"Origin": "null"}
+    script = f"{cloud.url}/genesys-bootstrap/genesys.min.js"
+    answer = loopback.get(script, headers=foreign)
+    assert answer.headers["content-type"] == "text/javascript; charset=utf-8"
+    assert answer.headers["cache-control"] == "no-cache"
+    assert answer.headers["access-control-allow-origin"] == "*"
+    again = foreign | {"If-None-Match": answer.headers["etag"]}
+    assert loopback.get(script, headers=again).status_code == 304
+    found = re.search(r"/genesys-bootstrap/messenger/\w+(?=/main\.js)", answer.text)
+    assert found is not None
+    modules = cloud.url + found[0]
     for path, kind in (
-        ("/genesys-bootstrap/genesys.min.js", "text/javascript"),
-        (f"{modules}/main.js", "text/javascript"),
-        (f"{modules}/frames/window.css", "text/css"),
-        (f"{modules}/frames/window.html", "text/html"),
+        ("main.js", "text/javascript"),
+        ("frames/window.css", "text/css"),
+        ("frames/window.html", "text/html"),
     ):
-        answer = httpx.get(f"{cloud.url}{path}", headers={"Origin": "null"})
+        answer = loopback.get(f"{modules}/{path}", headers=foreign)
         assert answer.headers["content-type"] == f"{kind}; charset=utf-8"
-        assert answer.headers["cache-control"] == "no-cache"
+        assert "immutable" in answer.headers["cache-control"]
         assert answer.headers["access-control-allow-origin"] == "*"
-        again = {"Origin": "null", "If-None-Match": answer.headers["etag"]}
-        assert httpx.get(f"{cloud.url}{path}", headers=again).status_code == 304
         policy = answer.headers.get("content-security-policy", "")
         assert ("default-src 'none'" in policy) is (kind == "text/html")
     for path in (
@@ -242,4 +254,29 @@ def test_script_and_frames_are_served_so_that_an_edit_is_seen_at_once(cloud: Clo
         "..%2f..%2femulator.py",
         "%2fetc%2fhosts",
     ):
-        assert httpx.get(f"{cloud.url}{modules}/{path}").status_code == 404, path
+        assert loopback.get(f"{modules}/{path}").status_code == 404, path
+    assert loopback.get(f"{modules}0/main.js").status_code == 404
+
+
+def test_an_edit_of_a_module_changes_the_address_of_all(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a browser has kept is never mixed with what is new; a page from before gets its own."""
+    monkeypatch.setattr(messenger_script, "_MODULES", tmp_path)
+    module = tmp_path / "one.js"
+
+    def edited(server: Server, text: str) -> str:
+        module.write_text(text)
+        script = loopback.get(f"{server.url}/genesys-bootstrap/genesys.min.js").text
+        (folder,) = re.findall(r"/genesys-bootstrap/messenger/\w+/", script)
+        return f"{folder}{module.name}"
+
+    with Server() as server:
+        server.start(Starlette(routes=messenger_script.routes()))
+        first, second = edited(server, "1"), edited(server, "2")
+        assert first != second
+        assert edited(server, "1") == first
+        assert [loopback.get(server.url + one).text for one in (first, second)] == ["1", "2"]
+    with Server() as server:  # begun again beside a page that is still open
+        server.start(Starlette(routes=messenger_script.routes()))
+        assert loopback.get(server.url + first).text == "1"
