@@ -81,8 +81,8 @@ def _mistakes(outputs: StackOutputs, choice: Choice, *, sdk: bool) -> Iterator[s
             yield f"--approach {name}=…: no such site in the stack, it has {', '.join(names)}."
     offered = offered_approaches(outputs, sdk=sdk)
     reasons = {
-        "okta-auth-js": "the SDK is not installed: run `npm ci --prefix .local/npm`, or name the "
-        "folder of its package with --okta-auth-js",
+        "okta-auth-js": "the SDK is not installed: `make up` installs it, or name the folder of "
+        "its package with --okta-auth-js",
         "separate": "the stack has one client for both (clients: shared): set clients to separate "
         "and deploy the stack",
     }

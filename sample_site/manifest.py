@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic.alias_generators import to_camel
@@ -15,7 +16,6 @@ from sample_site.errors import SiteError
 from sample_site.files import File
 
 MANIFEST_FILE = "build.json"
-_SCHEMA_VERSION = 1
 
 
 class _Record(BaseModel):
@@ -48,7 +48,7 @@ class Manifest(_Record):
     `build_id` is the digest of everything else, so equal builds have equal ids.
     """
 
-    schema_version: int
+    schema_version: Literal[1]
     build_id: str
     environment: str
     sites: tuple[BuiltSite, ...]
@@ -60,7 +60,7 @@ class Manifest(_Record):
         different = {id(file): file for _, files in sites for file in files}
         described = {key: _described(file) for key, file in different.items()}
         draft = cls(
-            schema_version=_SCHEMA_VERSION,
+            schema_version=1,
             build_id="",
             environment=environment,
             sites=tuple(

@@ -52,8 +52,8 @@ def _read(package: Path) -> OktaSdk:
         licences = [(package / name).read_bytes().strip() for name in _LICENCES]
     except (OSError, ValueError) as error:
         raise SiteError(
-            f"{package} is not the npm package @okta/okta-auth-js ({error}). Install it with "
-            "`npm ci`, or name the package's folder with --okta-auth-js."
+            f"{package} is not the npm package @okta/okta-auth-js ({error}). `make up` "
+            "installs it; --okta-auth-js names the folder of another."
         ) from None
     return OktaSdk(
         version=str(described.get("version", "")),

@@ -65,7 +65,7 @@ _TRANSPORT_DEFAULTS = {
 
 def template_environment(folder: Path) -> Environment:
     """Return the Jinja environment: everything escaped, nothing undefined."""
-    environment = Environment(
+    return Environment(
         loader=FileSystemLoader(folder),
         autoescape=True,
         undefined=StrictUndefined,
@@ -74,8 +74,6 @@ def template_environment(folder: Path) -> Environment:
         keep_trailing_newline=True,
         auto_reload=False,  # no look at every template's date for every page
     )
-    environment.policies["json.dumps_kwargs"] = {"sort_keys": False, "ensure_ascii": True}
-    return environment
 
 
 def render_site(

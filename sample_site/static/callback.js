@@ -1,7 +1,7 @@
 /** Entry of callback.html, where the provider sends its answers. */
 import { answer } from './address.js';
+import { failureWords } from './failure-words.js';
 import { accept, safeReturn } from './openid.js';
-import { settings, text } from './settings.js';
 import { short, step } from './steps.js';
 import { claim, keepAnswer } from './store.js';
 
@@ -10,11 +10,7 @@ const home = new URL('./', location.href).href;
 function explain({ code = 'sign_in_failed', details = {} }, returnTo) {
   step('failed', { code, ...details });
   document.documentElement.dataset.signIn = 'failed';
-  document.getElementById('callback-line').textContent = text(`failure_${code}`, {
-    error: '',
-    description: '',
-    ...details,
-  });
+  document.getElementById('callback-line').textContent = failureWords({ code, ...details });
   document.getElementById('callback-link').href = safeReturn(returnTo, home);
   document.getElementById('callback-way').hidden = false;
 }
@@ -40,7 +36,7 @@ function receive() {
 if (window.parent !== window) {
   // In the hidden frame the page around it has the request; other origins are told nothing.
   window.parent.postMessage({ signInAnswer: answer.toString() }, location.origin);
-} else if (answer.size === 0) {
+} else if (String(answer) === '') {
   location.replace(home);
 } else {
   receive();

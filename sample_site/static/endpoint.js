@@ -77,16 +77,15 @@ export function endpoint(settings) {
   }
 
   async function handOver(options) {
+    const { generation } = self;
     const answer = (await self.renew(options)) && takeAnswer('messenger');
     if (!answer) return undefined;
     if (answer.failure) return refuse(answer.failure);
-    const { iss } = answer;
-    // RFC 9207, 2.4: who says that it names itself has to.
-    const { authorization_response_iss_parameter_supported: named } = await discover(settings);
-    if (named && !iss) throw new SignInFailure('issuer_mismatch');
+    await discover(settings, answer);
+    if (generation !== self.generation) return undefined;
     if (count('tries')) step('retrying');
     drop('redirected');
-    const { code: authCode, redirectUri, codeVerifier, nonce, maxAge } = self.complete(answer);
+    const { code: authCode, redirectUri, codeVerifier, nonce, maxAge, iss } = self.complete(answer);
     step('code_handed_over', { code: short(authCode) });
     return { authCode, redirectUri, codeVerifier, nonce, maxAge, iss };
   }
@@ -261,25 +260,24 @@ export function separate(settings) {
 
   async function enter(answer) {
     step('exchange_started', { client: 'website', code: short(answer.code) });
-    const { generation } = base;
     const { idToken, claims } = await redeem(settings, answer);
-    if (generation !== base.generation) return;
     const { sub, name, preferred_username: login, email } = claims;
-    write('person', { sub, name: name ?? login ?? email ?? sub, email, idToken });
+    return { sub, name: name ?? login ?? email ?? sub, email, idToken };
   }
+
+  /** Nobody is signed in, as far as a frame can see, unless it brings somebody. */
+  const askAround = async () =>
+    (await askTabs()) ?? base.ask('website').then(enter).catch(() => undefined);
 
   /** Signs the visitor in with what has come back, as other tabs did, or with the session. M1 */
   const look = shared(async () => {
+    const { generation } = base;
     const answer = takeAnswer('website');
-    if (answer) return enter(answer);
-    if (read('person') || read('quiet')) return undefined;
-    const person = await askTabs();
-    if (person) return write('person', person);
-    try {
-      return await enter(await base.ask('website'));
-    } catch {
-      return write('quiet', true); // nobody is signed in, as far as a frame can see
-    }
+    if (!answer && (read('person') || read('quiet'))) return;
+    const person = await (answer ? enter(answer) : askAround());
+    if (generation !== base.generation) return;
+    if (person) write('person', person);
+    else write('quiet', true);
   });
 
   return Object.assign(base, {

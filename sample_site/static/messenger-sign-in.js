@@ -51,6 +51,7 @@ export function startSignIn({ approach: name, settings = pageSettings } = {}) {
       name ??= choose(settings);
       step('page_loaded', { approach: name, path: location.pathname });
       approach = await make(name, settings);
+      approach.begin();
     } catch (failure) {
       refused = failure;
       approach = endpoint(settings);
@@ -59,7 +60,6 @@ export function startSignIn({ approach: name, settings = pageSettings } = {}) {
     if (refused) return gate.bar(refused);
     if (!window.Genesys) return undefined;
     try {
-      approach.begin();
       if (await approach.goesOn()) return gate.leave();
       registerAuthProvider(settings, approach, gate);
       await approach.known();

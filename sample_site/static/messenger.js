@@ -111,10 +111,10 @@ export function keepGate(settings, approach) {
       gate.fail(why);
     },
 
-    /** The page is about to go: no more codes, and no more failures. */
+    /** A sign-out is under way: no more codes, and no more failures. */
     leave() {
       approach.leaving = true;
-      settle('working');
+      settle('ending');
     },
   };
 

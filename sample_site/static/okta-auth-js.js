@@ -39,7 +39,7 @@ export async function oktaAuthJs(settings) {
     transactionManager: { enableSharedStorage: false },
   });
   const base = endpoint(settings);
-  const { remember, forget } = base;
+  const { remember, forget, end } = base;
 
   return Object.assign(base, {
     async prepare(client, extra) {
@@ -78,11 +78,14 @@ export async function oktaAuthJs(settings) {
       forget();
     },
 
-    /** Without an ID token the SDK ends the session by cookie (okta.md 5.3). */
+    /**
+     * Without an ID token the SDK ends the session by cookie (okta.md 5.3). Where it cannot, the
+     * visitor gets away as with B.
+     */
     async end(hint) {
       step('provider_sign_out', { hint: Boolean(hint) });
       base.leaving = true;
-      await sdk.signOut(hint ? { idToken: { idToken: hint } } : {});
+      await sdk.signOut(hint ? { idToken: { idToken: hint } } : {}).catch(() => end(hint));
     },
   });
 }

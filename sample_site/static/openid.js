@@ -119,11 +119,16 @@ const ask = (url, options) =>
     .then((answer) => answer.json())
     .catch(() => ({}));
 
-/** The provider's own description (OpenID Connect Discovery 1.0, 4); {} if unreadable. */
-export async function discover({ discoveryUri, issuer }) {
-  const document = await (found ??= ask(discoveryUri));
-  if (document.issuer && document.issuer !== issuer) throw new SignInFailure('issuer_mismatch');
-  return document;
+/**
+ * The provider's own description (OpenID Connect Discovery 1.0, 4); {} if unreadable. An answer
+ * must name its issuer where the provider says that it does (RFC 9207, 2.4).
+ */
+export async function discover({ discoveryUri, issuer }, { iss }) {
+  const provider = await (found ??= ask(discoveryUri));
+  const { issuer: own, authorization_response_iss_parameter_supported: named } = provider;
+  if (!own) found = undefined;
+  if ((own ?? issuer) !== issuer || (named && !iss)) throw new SignInFailure('issuer_mismatch');
+  return provider;
 }
 
 const parse = (part) =>
@@ -158,7 +163,7 @@ function readIdToken(token, { clientId, issuer, maxAge, nonce }) {
 
 /** The ID token and its claims for an answer with a code. */
 export async function redeem(settings, answer) {
-  const { token_endpoint: endpoint } = await discover(settings);
+  const { token_endpoint: endpoint } = await discover(settings, answer);
   const body = new URLSearchParams({
     grant_type: 'authorization_code',
     client_id: answer.clientId,

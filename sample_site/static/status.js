@@ -3,7 +3,7 @@ import { thisTabsApproach } from './approach.js';
 import { failureWords } from './failure-words.js';
 import { settings, text } from './settings.js';
 
-const LAMPS = { unknown: 'waiting', working: 'waiting', out: 'later', in: 'found', failed: 'refused' };
+const LAMPS = { out: 'later', in: 'found', failed: 'refused' };
 
 const byId = (id) => document.getElementById(id);
 
@@ -15,6 +15,7 @@ function words({ state, person, failure }, { messengerHost, site }, found) {
   if (state === 'failed') return failureWords(failure, { host: messengerHost });
   if (state === 'out') return text(site.sessionUpgrade ? 'state_out_upgrade' : 'state_out');
   if (state === 'working') return text('state_working');
+  if (state === 'ending') return text('state_ending');
   return found ? text('found') : text('waiting', { host: messengerHost });
 }
 

@@ -16,6 +16,7 @@ import httpx
 from tenacity import retry, retry_if_exception_type, stop_after_delay, wait_fixed
 
 from sample_site.source import PROJECT
+from tests import loopback
 
 
 @dataclass(frozen=True)
@@ -91,4 +92,4 @@ def serving(folder: Path, port: int | None = None) -> Iterator[Served]:
 )
 def _wait(port: int, process: subprocess.Popen[str]) -> None:
     assert process.poll() is None, process.communicate()[0]
-    httpx.get(f"http://127.0.0.1:{port}/_site/health", timeout=10)
+    loopback.get(f"http://127.0.0.1:{port}/_site/health", timeout=10)

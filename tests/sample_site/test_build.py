@@ -154,6 +154,15 @@ def test_what_is_no_build_is_never_replaced(tmp_path: Path, precious: str) -> No
     assert path.read_text(encoding="utf-8") == "{}"
 
 
+def test_a_build_of_another_version_is_not_read(tmp_path: Path) -> None:
+    build_site(load_outputs(local_stack()), tmp_path / "site")
+    record = tmp_path / "site" / MANIFEST_FILE
+    text = record.read_text(encoding="utf-8")
+    record.write_text(text.replace('"schemaVersion": 1', '"schemaVersion": 2'), encoding="utf-8")
+    with pytest.raises(SiteError, match="was not written by this version of the site build"):
+        read_manifest(tmp_path / "site")
+
+
 def test_a_build_of_another_version_is_replaced(tmp_path: Path) -> None:
     out = tmp_path / "site"
     out.mkdir()

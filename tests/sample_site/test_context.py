@@ -106,6 +106,7 @@ def test_settings_for_scripts_are_the_outputs_under_their_own_names() -> None:
     assert {name: settings[name] for name in stack} == stack
     site = {name: value for name, value in outputs["sites"][0].items() if name != "snippet"}
     assert settings["site"] == site
+    assert all(name.startswith("script_") for name in settings["text"])
 
 
 def test_settings_say_which_approach_is_used_and_which_there_are(tmp_path: Path) -> None:

@@ -43,7 +43,7 @@ def test_a_package_that_is_not_whole_is_refused(tmp_path: Path, missing: str) ->
     with pytest.raises(SiteError, match="is not the npm package @okta/okta-auth-js") as refusal:
         find_sdk(tmp_path)
     assert missing in str(refusal.value)
-    assert "npm ci" in str(refusal.value)
+    assert "`make up` installs it" in str(refusal.value)
 
 
 def test_a_folder_that_was_not_named_may_be_missing(

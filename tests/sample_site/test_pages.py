@@ -60,6 +60,10 @@ def test_the_header_and_the_status_say_who_is_signed_in(
     expect(header.get_by_role("button", name="Sign out")).to_be_visible()
     expect(header.get_by_role("button", name="Sign in")).to_be_hidden()
     expect(header.get_by_role("link", name="Help centre")).to_be_visible()
+    sign_in_state(page, state="ending", person=person)
+    expect(page.locator("#status-line")).to_have_text("You are being signed out …")
+    expect(header.get_by_text("Signing out …")).to_be_visible()
+    expect(header.get_by_role("button")).to_have_count(0)
 
 
 @pytest.mark.parametrize(

@@ -153,6 +153,19 @@ def test_a_template_that_asks_for_what_is_not_there_stops_the_build(tmp_path: Pa
         template.render(outputs=local_stack())
 
 
+@pytest.mark.parametrize("clients", ["separate", "shared"])
+def test_the_signed_out_page_promises_no_more_than_the_clients_allow(
+    build: Build, clients: str
+) -> None:
+    """R17: with one client the provider's session ends only where cookies of others may go."""
+    outputs = {**local_stack(), "clients": clients}
+    if clients == "shared":
+        outputs["websiteClientId"] = outputs["messengerClientId"]
+    words = soup(build(outputs) / "storefront" / "signed-out.html").text
+    assert ("session has ended" in words) == (clients == "separate")
+    assert ("goes on: on a computer that others use" in words) == (clients == "shared")
+
+
 def test_every_catalogue_has_every_text_with_its_placeholders() -> None:
     catalogues = {
         path.stem: json.loads(path.read_text(encoding="utf-8"))

@@ -83,6 +83,16 @@ test('a return address that was tampered with leads home', async () => {
   assert.equal(page.went.at(-1), `replace ${HOME}`);
 });
 
+for (const [returnTo, leads] of [
+  [`${HOME}account/`, `${HOME}account/`],
+  ['https://evil.example/help/', HOME],
+]) {
+  test(`the way back that an expired sign-in offers, kept as ${returnTo}, is on the site`, async () => {
+    const page = await arrive('?code=c&state=mine', waiting({ returnTo, at: Date.now() - 700_000 }));
+    assert.equal(page.elements['callback-link'].href, leads);
+  });
+}
+
 test('the refusal of a silent request goes back to the page, which knows what to do', async () => {
   const page = await arrive('?state=mine&error=login_required', waiting({ prompt: 'none' }));
   assert.equal(page.went.at(-1), `replace ${HOME}account/?a=1`);

@@ -56,8 +56,14 @@ test('a visitor whom nobody knows is asked after in a frame, once, and is left a
 });
 
 test('M44: with a session that a frame can see the code comes without a word', async () => {
-  const { page, approach } = await arrive({ silent: SIGNED_IN });
+  let seen;
+  const silent = () => {
+    seen = page.frames.map(({ hidden }) => hidden);
+    return SIGNED_IN();
+  };
+  const { page, approach } = await arrive({ silent });
   assert.match((await approach.getCode()).authCode, /^code-/);
+  assert.deepEqual([seen, page.frames], [[true], []], 'hidden, and gone with its answer');
   assert.deepEqual(page.went, []);
   assert.equal(Object.keys(page.storage).some((key) => key.includes('request:')), false);
 });
@@ -80,6 +86,17 @@ test('R5: after two codes without a success it ends, whoever asks; a wish begins
   assert.deepEqual(page.steps().filter((name) => name === 'retrying'), ['retrying']);
   approach.allow();
   assert.ok(await approach.getCode());
+});
+
+test('a visitor’s own wish makes room for redirects and quiet questions as well', async () => {
+  const storage = new Storage({ 'messenger-sso:redirected': '2', 'messenger-sso:quiet': 'true' });
+  const { page, approach } = await arrive({ storage });
+  approach.allow();
+  await approach.getCode();
+  assert.equal(page.asked.length, 1);
+  storage.setItem('messenger-sso:known', 'true');
+  await approach.getCode();
+  assert.equal(page.went.length, 1);
 });
 
 test('a success makes room for the next retry, and drops a code that was not needed', async () => {
@@ -105,6 +122,13 @@ test('where frames see no session a redirect asks silently, once more if it was 
   const last = await arrive({ storage });
   await assert.rejects(last.approach.getCode(), { code: 'loop_stopped' });
   assert.deepEqual(last.page.went, []);
+});
+
+test('X2: forceUpdate of a Messenger whose visitor this tab does not know asks all the same', async () => {
+  const { page, approach } = await arrive({ storage: new Storage({ 'messenger-sso:quiet': 'true' }) });
+  assert.equal(await approach.getCode({ force: true }), undefined);
+  assert.equal(page.asked.length, 1);
+  assert.match(page.went[0], /prompt=none/);
 });
 
 test('login_required of the redirect: the visitor is forgotten, and told', async () => {
@@ -157,6 +181,69 @@ test('R17: a code that was asked for before a sign-out is not given after it', a
   assert.equal(page.kept('answer:messenger'), null);
 });
 
+test('R17: nor is it kept for whoever asks next', async () => {
+  const silent = () => {
+    approach.forget();
+    return { code: 'late' };
+  };
+  const { page, approach } = await arrive({ silent, storage: known() });
+  assert.equal(await approach.renew({ interactive: true }), false);
+  assert.equal(page.kept('answer:messenger'), null);
+});
+
+test('R17: a sign-out forgets the answers that nobody has taken yet', async () => {
+  const { page, approach, keepAnswer } = await arrive({ storage: known() });
+  for (const client of ['messenger', 'website']) keepAnswer({ client, code: 'c' });
+  approach.forget();
+  assert.deepEqual(Object.keys(page.storage), ['messenger-sso:quiet']);
+});
+
+test('R5: a page that its visitor loads begins the count anew, one that comes back does not', async () => {
+  const storage = known();
+  const first = await arrive({ silent: SIGNED_IN, storage });
+  await first.approach.getCode();
+  await first.approach.getCode();
+  assert.equal(first.approach.exhausted(), true);
+  first.keepAnswer({ client: 'messenger', code: 'c' });
+  const back = await arrive({ storage });
+  await assert.rejects(back.approach.getCode(), { code: 'loop_stopped' });
+  const loaded = await arrive({ silent: SIGNED_IN, storage });
+  assert.ok(await loaded.approach.getCode());
+});
+
+test('a redirect that brought a code is not counted against the next one', async () => {
+  const storage = known();
+  for (let count = 0; count < 3; count += 1) {
+    const { page, approach, keepAnswer } = await arrive({ storage });
+    await approach.getCode();
+    assert.equal(page.went.length, 1, 'leaves for a code');
+    approach.leaving = false;
+    keepAnswer({ client: 'messenger', code: 'c' });
+    assert.ok(await approach.getCode(), 'and its visitor is gone before it is redeemed');
+  }
+});
+
+test('a page deletes what former ones left and nobody can use any more', async () => {
+  const storage = known();
+  storage.setItem('messenger-sso:request:a', JSON.stringify({ state: 'a', at: Date.now() - 700_000 }));
+  await arrive({ storage });
+  assert.deepEqual(Object.keys(storage), ['messenger-sso:known']);
+});
+
+test('R17: nor is one whose provider is still being looked up when a sign-out comes', async () => {
+  const look = () => {
+    approach.forget();
+    return { issuer: ISSUER };
+  };
+  const { page, approach } = await arrive({
+    silent: SIGNED_IN,
+    storage: known(),
+    answers: { [DISCOVERY]: look },
+  });
+  assert.equal(await approach.getCode(), undefined);
+  assert.equal(page.steps().includes('code_handed_over'), false);
+});
+
 test('X2: a renewed code waits for getAuthCode and is given once', async () => {
   const { approach } = await arrive({ silent: SIGNED_IN, storage: known() });
   assert.equal(await approach.renew({ interactive: true }), true);
@@ -196,6 +283,17 @@ test('X1: a provider that promises iss in its answers has to give it', async () 
   assert.equal((await named.approach.getCode()).iss, ISSUER);
 });
 
+test('a discovery document that could not be had is asked for again', async () => {
+  const answers = {};
+  const { page, approach } = await arrive({ silent: SIGNED_IN, answers });
+  assert.ok(await approach.getCode());
+  answers[DISCOVERY] = { issuer: ISSUER };
+  assert.ok(await approach.getCode());
+  approach.authenticated();
+  assert.ok(await approach.getCode());
+  assert.equal(page.fetched.length, 2);
+});
+
 test('R3: a discovery document of another issuer is not trusted', async () => {
   const answers = { [DISCOVERY]: { issuer: 'https://evil.example' } };
   const { approach } = await arrive({ silent: SIGNED_IN, answers });
@@ -219,6 +317,7 @@ test('M49: without an ID token one is fetched for the site’s own client, for t
 
 for (const [what, own, answers, went] of [
   ['one client: Okta’s Sessions API', {}, { [SESSION]: {} }, AFTER],
+  ['a session that has ended before', {}, { [SESSION]: { error: 'E0000007', status: 404 } }, AFTER],
   [
     'a provider without that API: client_id',
     {},
@@ -231,6 +330,8 @@ for (const [what, own, answers, went] of [
     const { page, approach } = await arrive({ storage: known(), own: { clients: 'shared', ...own }, answers });
     await approach.endSession();
     assert.equal(page.went[0], `assign ${went}`);
+    const asked = page.fetched.filter(({ url }) => url === SESSION);
+    assert.ok(asked.every(({ method, credentials }) => `${method} ${credentials}` === 'DELETE include'));
     assert.equal(approach.leaving, true);
     assert.equal(page.kept('known'), null);
   });

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ISSUER, load, openPage, settings } from './page.mjs';
+import { ISSUER, load, openPage, settings, Storage } from './page.mjs';
 
 const turns = () => new Promise((resolve) => setTimeout(resolve, 20));
 
@@ -10,8 +10,16 @@ async function left(page) {
 }
 
 /** A page whose Messenger does what `commands` say. */
-async function start({ commands = {}, approach = 'endpoint', genesys = true, ...more } = {}) {
+async function start({
+  commands = {},
+  approach = 'endpoint',
+  clients = 'shared',
+  genesys = true,
+  found = [],
+  ...more
+} = {}) {
   const page = openPage(more);
+  document.querySelectorAll = (selector) => (selector === '[data-sign-out]' ? found : []);
   page.done = [];
   if (genesys) {
     window.Genesys = (verb, name, options, resolve, reject) => {
@@ -21,7 +29,7 @@ async function start({ commands = {}, approach = 'endpoint', genesys = true, ...
     };
   }
   const { startSignIn } = await load('messenger-sign-in.js');
-  const signIn = startSignIn({ approach, settings: settings({ clients: 'shared' }) });
+  const signIn = startSignIn({ approach, settings: settings({ clients }) });
   return { page, signIn };
 }
 
@@ -46,9 +54,50 @@ for (const [what, logout] of [
     assert.deepEqual(page.went, [SIGNED_OUT]);
     const order = ['signing_out', 'messenger_signed_out', 'provider_sign_out'];
     assert.deepEqual(page.steps().slice(-3), order);
-    assert.equal(signIn.state(), 'working');
+    assert.equal(signIn.state(), 'ending');
   });
 }
+
+test('M49: a Messenger that never answers holds a sign-out up for five seconds, not longer', async (t) => {
+  const { page, signIn } = await start({ answers: SESSION });
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const done = signIn.signOut();
+  while (!page.done.length) await new Promise((resolve) => setImmediate(resolve));
+  t.mock.timers.tick(4999);
+  assert.deepEqual(page.went, []);
+  t.mock.timers.tick(1);
+  await done;
+  assert.deepEqual(page.went, [SIGNED_OUT]);
+});
+
+test('a page that its visitor loads begins all counts anew', async () => {
+  const { page } = await start({ storage: new Storage({ 'messenger-sso:tries': '2' }) });
+  await turns();
+  assert.equal(page.kept('tries'), null);
+});
+
+test('whom the tab knows is named before Messenger has asked for anything', async () => {
+  const person = { sub: '00u1', name: 'Ada', idToken: 'a.b.c' };
+  const storage = new Storage({ 'messenger-sso:person': JSON.stringify(person) });
+  const { signIn } = await start({ storage, approach: 'separate', clients: 'separate' });
+  await turns();
+  assert.deepEqual([signIn.state(), signIn.person().name], ['working', 'Ada']);
+});
+
+test('M42: any element is made operable, unless it is so already or says what it is', async () => {
+  const make = (isOperable, role) => ({
+    role,
+    matches: () => isOperable,
+    hasAttribute: () => Boolean(role),
+    setAttribute(name, value) {
+      this[name] = value;
+    },
+  });
+  const found = [make(false), make(false, 'menuitem'), make(true)];
+  await start({ found });
+  const made = found.map(({ tabIndex, role }) => [tabIndex, role]);
+  assert.deepEqual(made, [[0, 'button'], [0, 'menuitem'], [undefined, undefined]]);
+});
 
 test('while the page signs out it gives no more codes', async () => {
   const { page, signIn } = await start({ silent: () => ({ code: 'c' }) });
@@ -56,6 +105,15 @@ test('while the page signs out it gives no more codes', async () => {
   signIn.signOut();
   await turns();
   assert.deepEqual(page.done, ['Auth.logout']);
+  assert.deepEqual(page.asked, []);
+});
+
+test('a page that comes back in the middle of a sign-out goes on with it, and asks nothing', async () => {
+  const storage = new Storage({ 'messenger-sso:ending': 'true' });
+  const { page, signIn } = await start({ storage, answers: SESSION, silent: () => ({ code: 'c' }) });
+  await left(page);
+  assert.deepEqual(page.went, [SIGNED_OUT]);
+  assert.equal(signIn.state(), 'ending');
   assert.deepEqual(page.asked, []);
 });
 

@@ -40,7 +40,9 @@ const makeApproach = (own = {}) => ({
   person: () => null,
   known: async () => false,
   exhausted: () => true,
-  allow() {},
+  allow() {
+    this.calls.push('allow');
+  },
   authenticated() {
     this.calls.push('authenticated');
   },
@@ -57,8 +59,9 @@ const makeApproach = (own = {}) => ({
 
 let page, bus, approach, gate;
 
-async function open({ site, approach: own } = {}) {
+async function open({ site, approach: own, script = null } = {}) {
   page = openPage();
+  document.querySelector = () => script;
   bus = makeBus();
   approach = makeApproach(own);
   const { keepGate, registerAuthProvider } = await load('messenger.js');
@@ -231,6 +234,7 @@ test('a failure of the page refuses Messenger and is visible', async () => {
   };
   await open({ approach: { getCode: refuse } });
   await assert.rejects(bus.ask('getAuthCode', {}));
+  assert.deepEqual(bus.published, [['ready']]);
   assert.equal(gate.state(), 'failed');
   await gate.retry();
   assert.ok(page.went.includes('reload'), 'nothing has come from Messenger yet');
@@ -255,9 +259,101 @@ test('a retry asks Messenger for another exchange, and after a refused one for a
   assert.equal(approach.calls.at(-1), 'signIn');
 });
 
-test('R7, X2: reAuthenticate answers nothing, as getAuthCode follows', async () => {
+const stopped = Object.assign(new Error('loop_stopped'), { code: 'loop_stopped', details: {} });
+
+test('what Genesys said tells more than that the retry is used up', async () => {
   await open();
+  await bus.ask('getAuthCode', {});
+  bus.tell('Auth.error', { message: 'no' });
+  gate.fail(stopped);
+  assert.deepEqual(failure(), { code: 'exchange_refused', description: 'no' });
+});
+
+for (const [what, next] of [
+  ['a visitor’s retry', () => gate.retry()],
+  ['a success', () => bus.tell('Auth.authenticated')],
+]) {
+  test(`what Genesys said is old news after ${what}`, async () => {
+    await open();
+    await bus.ask('getAuthCode', {});
+    bus.tell('Auth.error', { message: 'no' });
+    await next();
+    gate.fail(stopped);
+    assert.deepEqual(failure(), { code: 'loop_stopped' });
+  });
+}
+
+test('a retry is a visitor’s wish, and a failure is told once', async () => {
+  await open();
+  await bus.ask('getAuthCode', {});
+  gate.fail(stopped);
+  seconds(60);
+  assert.equal(page.steps().filter((name) => name === 'failed').length, 1);
+  await gate.retry();
+  assert.deepEqual(approach.calls, ['allow']);
+});
+
+test('a page that signs out tells no failure and hears of no other sign-out', async () => {
+  await open();
+  gate.leave();
+  gate.fail(stopped);
+  bus.tell('Auth.loggedOut');
+  assert.equal(gate.state(), 'ending');
+  assert.deepEqual(approach.calls, []);
+});
+
+test('a page that leaves for a code in the middle of a conversation says that it works', async () => {
+  const getCode = async () => {
+    approach.leaving = true;
+  };
+  await open({ approach: { getCode } });
+  bus.tell('Auth.authenticated');
+  await bus.ask('getAuthCode', { forceUpdate: true });
+  assert.equal(gate.state(), 'working');
+});
+
+test('nobody is named once nobody is signed in', async () => {
+  await open({ approach: { person: () => ({ name: 'Ada' }), getCode: async () => undefined } });
+  assert.equal(gate.person().name, 'Ada');
+  await bus.ask('getAuthCode', {});
+  assert.equal(gate.person(), null);
+});
+
+for (const [isKnown, state] of [
+  [true, 'failed'],
+  [false, 'out'],
+]) {
+  test(`Messenger that never asks for a code: ${isKnown ? 'a visitor' : 'a stranger'} is ${state}`, async () => {
+    await open({ approach: { known: async () => isKnown } });
+    bus.tell('GenesysJS.configurationReceived', CONFIGURED);
+    seconds(30);
+    await turn();
+    assert.equal(gate.state(), state);
+  });
+}
+
+test('a script that cannot be loaded is told at once', async () => {
+  const script = new EventTarget();
+  await open({ script });
+  script.dispatchEvent(new Event('error'));
+  assert.equal(failure().code, 'messenger_unreachable');
+});
+
+test('what a failure shuts stays shut for guests as well', async () => {
+  await open({ site: { sessionUpgrade: true } });
+  bus.tell('Messenger.ready');
+  gate.fail(stopped);
+  assert.deepEqual(launcher(), ['Launcher.show', 'Launcher.hide']);
+  bus.tell('GenesysJS.domainNotAllowed', {});
+  bus.tell('Auth.loggedOut');
+  assert.equal(launcher().length, 2);
+});
+
+test('R7, X2: reAuthenticate may show the sign-in page, and answers nothing, as getAuthCode follows', async () => {
+  const asked = [];
+  await open({ approach: { renew: async (options) => asked.push(options) } });
   assert.equal(await bus.ask('reAuthenticate', {}), undefined);
+  assert.deepEqual(asked, [{ interactive: true }]);
   assert.ok(page.steps().includes('reauthenticate'));
 });
 
@@ -270,7 +366,16 @@ test('X3: a step-up publishes signedIn with the code before it resolves', async 
 test('X3: a step-up without a session leaves for the sign-in', async () => {
   await open({ site: { sessionUpgrade: true }, approach: { getCode: async () => undefined } });
   await bus.ask('signIn', {});
-  assert.deepEqual(approach.calls, ['signIn']);
+  assert.deepEqual(approach.calls, ['allow', 'signIn']);
+});
+
+test('X3: a step-up that is on its way to the provider is not sent there twice', async () => {
+  const getCode = async () => {
+    approach.leaving = true;
+  };
+  await open({ site: { sessionUpgrade: true }, approach: { getCode } });
+  await bus.ask('signIn', {});
+  assert.deepEqual(approach.calls, ['allow']);
 });
 
 test('X3: a step-up that fails publishes signInFailed and rejects', async () => {

@@ -27,11 +27,12 @@ class Sdk {
   }
   async signOut(options) {
     this.signedOut = options;
+    if (this.stuck) throw new Error('no network');
   }
 }
 
-async function arrive(own = {}, { fails = false } = {}) {
-  const page = openPage();
+async function arrive(own = {}, { fails = false, ...more } = {}) {
+  const page = openPage(more);
   page.scripts = [];
   document.head = {
     append(script) {
@@ -71,7 +72,7 @@ test('M32, M33, M35: the SDK is set from the outputs', async () => {
 
 for (const pkce of [true, false]) {
   test(`M34, M48: pkce ${pkce}: the SDK keeps the secrets, the code is handed over unspent`, async () => {
-    const { page, approach, keepAnswer } = await arrive({ pkce });
+    const { page, approach, keepAnswer, sdk } = await arrive({ pkce });
     await approach.signIn({});
     const sent = sentBy(page);
     assert.equal(sent.has('code_challenge'), pkce);
@@ -84,6 +85,7 @@ for (const pkce of [true, false]) {
     assert.equal(given.nonce, 'of the SDK');
     assert.equal(given.codeVerifier, pkce ? 'verifier-of-the-sdk' : undefined);
     assert.equal(page.fetched.some(({ method }) => method === 'POST'), false);
+    assert.equal(sdk.transactionManager.load(), undefined, 'nothing is kept any longer');
   });
 }
 
@@ -103,12 +105,40 @@ test('an answer of another request than the SDK’s newest is refused', async ()
   await assert.rejects(approach.getCode(), { code: 'state_mismatch' });
 });
 
+test('M44: a code that comes in a frame needs nothing of the SDK’s memory', async () => {
+  const { approach } = await arrive({}, { silent: () => ({ code: 'c' }) });
+  const { authCode, nonce } = await approach.getCode();
+  assert.deepEqual([authCode, nonce], ['c', 'of the SDK']);
+});
+
+test('M34: the site’s own client, asked for the sign-out alone, uses PKCE always', async () => {
+  const { page, approach } = await arrive({ pkce: false });
+  await approach.endSession();
+  assert.equal(sentBy(page).has('code_challenge'), true);
+});
+
+test('R17: a sign-out empties the SDK’s memory as well; other tabs never see it', async () => {
+  const { approach, sdk } = await arrive();
+  await approach.signIn({});
+  assert.ok(sdk.transactionManager.load());
+  approach.forget();
+  assert.equal(sdk.transactionManager.load(), undefined);
+  assert.deepEqual(sdk.options.transactionManager, { enableSharedStorage: false });
+});
+
 test('M49: the SDK signs out, with an ID token where there is one', async () => {
   const { approach, sdk } = await arrive();
   await approach.end('a.b.c');
   assert.deepEqual(sdk.signedOut, { idToken: { idToken: 'a.b.c' } });
   await approach.end();
   assert.deepEqual(sdk.signedOut, {});
+});
+
+test('a session that the SDK cannot end keeps nobody on a page that says it is ending', async () => {
+  const { page, approach, sdk } = await arrive({ clients: 'shared' });
+  sdk.stuck = true;
+  await approach.endSession();
+  assert.match(page.went.at(-1), /^assign https:\/\/login\.example\.com\/oauth2\/default\/v1\/logout\?client_id=/);
 });
 
 test('the code is never the SDK’s to redeem', async () => {

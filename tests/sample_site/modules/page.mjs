@@ -96,7 +96,7 @@ export const settings = (own = {}) => ({
 /**
  * Puts a page in the place of the global objects. `went` are the addresses it left for, in order;
  * `silent(parameters)` answers what a hidden frame asks, undefined: never; `answers` are those of
- * fetch by address; `events` what the page was told.
+ * fetch by address; `events` what the page was told; `frames` those on the page.
  */
 export function openPage({
   href = 'https://www.example.com/help/',
@@ -109,7 +109,8 @@ export function openPage({
   const target = new EventTarget();
   Tabs.open.clear();
   const elements = {};
-  const page = { went: [], asked: [], fetched: [], posted: [], events: [], storage, elements, silent };
+  const page = { went: [], asked: [], fetched: [], posted: [], events: [], frames: [] };
+  Object.assign(page, { storage, elements, silent });
   const url = new URL(href);
   const go = (how) => (to) => page.went.push(`${how} ${new URL(to, url).href}`);
   const location = {
@@ -128,6 +129,7 @@ export function openPage({
   const answerFrame = (frame) => {
     const asked = new URL(frame.src);
     page.asked.push(Object.fromEntries(asked.searchParams));
+    page.frames.push(frame);
     const answer = page.silent(Object.fromEntries(asked.searchParams));
     if (!answer) return;
     const given = { state: asked.searchParams.get('state'), ...answer };
@@ -141,13 +143,18 @@ export function openPage({
     getElementById: element,
     querySelector: () => null,
     querySelectorAll: () => [],
-    createElement: () => ({ contentWindow: {}, remove() {} }),
+    createElement: () => ({
+      contentWindow: {},
+      remove() {
+        page.frames.splice(page.frames.indexOf(this), 1);
+      },
+    }),
     body: { append: answerFrame },
   });
   for (const name of ['sign-in:step', 'sign-in:state']) {
     document.addEventListener(name, ({ detail }) => page.events.push({ event: name, ...detail }));
   }
-  const window = Object.assign(target, { location });
+  const window = Object.assign(target, { location, sessionStorage: storage });
   window.parent = embedded ? { postMessage: (...words) => page.posted.push(words) } : window;
   Object.assign(globalThis, {
     window,
@@ -163,7 +170,7 @@ export function openPage({
       const answer = answers[String(to)];
       if (answer === undefined) throw new TypeError('no network');
       const body = typeof answer === 'function' ? answer(options) : answer;
-      return { ok: !body.error, status: body.error ? 400 : 200, json: async () => body };
+      return { ok: !body.error, status: body.status ?? (body.error ? 400 : 200), json: async () => body };
     },
   });
   page.steps = () => page.events.filter(({ event }) => event === 'sign-in:step').map((s) => s.name);

@@ -83,6 +83,18 @@ test('the site redeems its own code, keeps what it shows, and Messenger gets ano
   assert.equal(JSON.stringify(page.storage).includes('the-access-token'), false);
 });
 
+for (const [what, claims, called] of [
+  ['a login', { name: undefined, preferred_username: 'ada' }, 'ada'],
+  ['an e-mail address', { name: undefined }, 'ada@example.com'],
+  ['neither', { name: undefined, email: undefined }, '00u1'],
+]) {
+  test(`a person without a name is called by what there is: ${what}`, async () => {
+    const { approach } = await arrive(provider({ claims }));
+    await approach.known();
+    assert.equal(approach.person().name, called);
+  });
+}
+
 test('M1: with a session that a frame can see, the other site signs in by itself', async () => {
   const { page, approach } = await arrive(provider());
   assert.ok((await approach.getCode()).authCode);
@@ -203,6 +215,16 @@ for (const [what, token] of [
   });
 }
 
+test('X1: a provider that says it names itself has to, in the answer for the site’s own client too', async () => {
+  const named = { authorization_response_iss_parameter_supported: true };
+  const okta = provider({ named });
+  const { page, approach, comeBack } = await arrive(okta);
+  comeBack(okta.issue);
+  await assert.rejects(approach.known(), { code: 'issuer_mismatch' });
+  assert.equal(approach.person(), null);
+  assert.equal(page.fetched.some(({ url }) => url === TOKEN), false);
+});
+
 test('a provider whose discovery cannot be read has its token endpoint where Okta has it', async () => {
   const okta = provider();
   const { approach, comeBack } = await arrive({ ...okta, answers: { [TOKEN]: okta.answers[TOKEN] } });
@@ -222,11 +244,23 @@ test('a new tab learns from another one who is signed in, and what the sign-out 
   assert.equal(new URL(page.went[0].replace('assign ', '')).searchParams.get('id_token_hint'), 'a.b.c');
 });
 
+test('R17: what another tab says after a sign-out has come signs nobody in', async () => {
+  const { page, approach } = await arrive(provider({ visible: false }));
+  const other = new Tabs('messenger-sso:website-client');
+  other.onmessage = ({ data }) => {
+    if (data !== null) return;
+    approach.forget();
+    other.postMessage({ sub: '00u1', name: 'Ada', idToken: 'a.b.c' });
+  };
+  assert.equal(await approach.known(), false);
+  assert.equal(page.kept('person'), null);
+});
+
 test('a tab that knows the person tells the others, one that does not keeps quiet', async () => {
   const { approach } = await arrive(provider());
   const heard = [];
   const other = new Tabs('messenger-sso:website-client');
-  other.onmessage = ({ data }) => data && heard.push(data.name);
+  other.onmessage = ({ data }) => data !== null && heard.push(data?.name);
   const turns = () => new Promise((resolve) => setTimeout(resolve, 5));
   other.postMessage(null);
   await turns();
