@@ -53,7 +53,7 @@ def adopt(
         raise CaseError(" ".join(filter(None, [okta_missing, genesys_missing])))
     plan = make_plan(stack)
     if unknown := sorted(set(chosen) - {planned.name for planned in plan.resources}):
-        names = ", ".join(planned.name for planned in plan.resources)
+        names = ", ".join(sorted(planned.name for planned in plan.resources))
         raise CaseError(f"--id: no resource is called {', '.join(unknown)}; there are {names}.")
     ledger = Ledger()
     with Wire(ledger) as okta_wire, Wire(ledger, proxy=genesys.proxy) as genesys_wire:

@@ -247,7 +247,10 @@ def test_what_is_not_clear_is_asked_for_and_can_be_chosen(
     ("arguments", "expected"),
     [
         (["--id", "shop-deployment"], "--id: found shop-deployment, expected NAME=ID."),
-        (["--id", "shop=1"], "--id: no resource is called shop; there are messenger-client"),
+        (
+            ["--id", "shop=1"],
+            "--id: no resource is called shop; there are access-policy, access-rule",
+        ),
     ],
 )
 def test_wrong_use_is_explained(workbench: Workbench, arguments: list[str], expected: str) -> None:
