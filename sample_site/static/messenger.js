@@ -11,6 +11,8 @@ const SECONDS_TO_LOAD = 15;
 const SECONDS_TO_AUTHENTICATE = 30;
 /** Messenger may ask for another code by itself after a refusal: it goes first. */
 const SECONDS_TO_REACT = 1;
+/** After these a code in silence is no way on: the session may be one that only a redirect sees. */
+const ASK_OPENLY = ['login_required', 'exchange_refused', 'timed_out'];
 
 const ERRORS = ['error', 'authError', 'tokenError', 'authProviderError'];
 
@@ -100,7 +102,7 @@ export function keepGate(settings, approach) {
       approach.allow();
       refusal = undefined;
       if (!configured || barred) return location.reload();
-      if (['login_required', 'exchange_refused'].includes(failure?.code)) return approach.signIn();
+      if (ASK_OPENLY.includes(failure?.code)) return approach.signIn();
       settle('working');
       return again();
     },

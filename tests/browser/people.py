@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from playwright.sync_api import BrowserContext, FrameLocator, Page, Request, expect
+from tenacity import Retrying, stop_after_attempt
 
 from sample_site.source import PROJECT
 from tests.browser.stacks import Stack
@@ -98,8 +99,11 @@ def fill_in(tab: Page, login: str = ALICE, password: str = PASSWORD) -> None:
 
 
 def expect_state(tab: Page, state: str) -> None:
-    """Wait until the page is in a state: unknown, out, working, in or failed."""
-    expect(tab.locator("html")).to_have_attribute("data-sign-in", state, timeout=20_000)
+    """Wait until the page is in a state: unknown, out, working, in, ending or failed."""
+    # Playwright looks every 100 ms where it may wait for 2 s, every 500 ms where it may for longer.
+    for attempt in Retrying(stop=stop_after_attempt(10), reraise=True):
+        with attempt:
+            expect(tab.locator("html")).to_have_attribute("data-sign-in", state, timeout=2_000)
 
 
 def expect_failure(tab: Page, words: str | re.Pattern[str]) -> None:

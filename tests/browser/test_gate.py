@@ -92,9 +92,10 @@ def test_ready_after_authenticated_is_as_good_as_before(arrive: Arrive) -> None:
     expect(tab.frame_locator(LAUNCHER).get_by_role("button")).to_be_visible()
 
 
-def test_an_exchange_that_never_ends_is_told(arrive: Arrive) -> None:
+@pytest.mark.parametrize("approach", ["separate", "endpoint"])
+def test_an_exchange_that_never_ends_is_told(arrive: Arrive, approach: str) -> None:
     """R13, M84: no event within the time, a visible error, and a way on."""
-    alice = arrive(at_okta=True)
+    alice = arrive(approach=approach, at_okta=True)
     tab = alice.context.new_page()
     held = hold_first(tab, EXCHANGE)
     open_with_clock(tab, alice)

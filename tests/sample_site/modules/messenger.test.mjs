@@ -244,22 +244,31 @@ test('a failure of the page refuses Messenger and is visible', async () => {
   assert.equal(approach.calls.at(-1), 'signIn');
 });
 
-test('a retry asks Messenger for another exchange, and after a refused one for a new sign-in', async () => {
+const stopped = Object.assign(new Error('loop_stopped'), { code: 'loop_stopped', details: {} });
+
+test('a retry asks Messenger for another exchange', async () => {
   await open();
   bus.tell('GenesysJS.configurationReceived', CONFIGURED);
-  await bus.ask('getAuthCode', {});
-  seconds(30);
+  gate.fail(stopped);
   await gate.retry();
   assert.deepEqual(bus.commands, ['Auth.getTokens']);
   assert.equal(gate.state(), 'working');
-  await bus.ask('getAuthCode', {});
-  bus.tell('Auth.error', { message: 'no' });
-  seconds(1);
-  await gate.retry();
-  assert.equal(approach.calls.at(-1), 'signIn');
 });
 
-const stopped = Object.assign(new Error('loop_stopped'), { code: 'loop_stopped', details: {} });
+for (const [what, happens] of [
+  ['a refused exchange', () => (bus.tell('Auth.error', { message: 'no' }), seconds(1))],
+  ['silence', () => seconds(30)],
+]) {
+  test(`a retry after ${what} is a new sign-in`, async () => {
+    await open();
+    bus.tell('GenesysJS.configurationReceived', CONFIGURED);
+    await bus.ask('getAuthCode', {});
+    happens();
+    await gate.retry();
+    assert.deepEqual(bus.commands, []);
+    assert.equal(approach.calls.at(-1), 'signIn');
+  });
+}
 
 test('what Genesys said tells more than that the retry is used up', async () => {
   await open();
