@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +41,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> OneWorkerEac
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Give browsers and engines on a busy machine a second chance; what fails twice is broken.
 
-    They come first, so that the short ones at the end leave no worker without work.
+    They come first, the longest files ahead: short ones at the end leave no worker without work.
     """
     slow = {
         item
@@ -49,4 +50,5 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     }
     for item in slow:
         item.add_marker(pytest.mark.flaky(reruns=1))
-    items.sort(key=lambda item: item not in slow)
+    length = Counter(item.path for item in items)
+    items.sort(key=lambda item: (item not in slow, -length[item.path]))
