@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from playwright.sync_api import BrowserContext, FrameLocator, Page, Request, expect
@@ -83,6 +84,11 @@ class Person:
         if not self.is_at_okta:
             fill_in(tab, login, password)
         expect_state(tab, "in")
+
+    def wait(self, seconds: int) -> None:
+        """Let time pass for both clouds, and for pages from their next load."""
+        self.stack.clouds.advance(seconds)
+        self.context.clock.install(time=datetime.now(UTC) + timedelta(seconds=seconds))
 
 
 def press_sign_in(tab: Page) -> None:
