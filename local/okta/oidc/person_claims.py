@@ -17,6 +17,7 @@ from local.okta.oidc.issuers import Issuer
 
 # What a thin ID token, one that comes with an access token, has of Okta's own claims.
 _THIN: Final = ("email", "name", "preferred_username")
+# okta.md 4.5: claims of more groups fail. Assumption: the token comes without them.
 _MOST_GROUPS: Final = 100
 # Okta's name of an attribute of a person, where it is not the claim's in camel case.
 _ATTRIBUTES: Final[Mapping[str, str]] = {

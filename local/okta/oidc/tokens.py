@@ -64,6 +64,7 @@ class Tokens:
             "cid": client_id,
             "uid": grant.user_id,
             "scp": list(grant.scopes),
+            # Assumption: an organization that is new says it here as well.
             "auth_time": grant.signed_in,
         }
         access_claims |= {
