@@ -20,7 +20,6 @@ install = $(UV) pip install --requirement $(1) || $(RUN) -m pip install --quiet 
 FAILED := echo 'The packages were not installed, for the reason above. Run the same command again.'
 
 # For the targets that work on a stack of yours, with the `pulumi` on PATH.
-NAMED = [ -n '$(STACK)' ] || { echo 'Name the stack, for example: make $@ STACK=dev'; exit 1; }
 FAIL_AT ?= danger
 # Its name has `debug` in it: without that the vendor's Genesys provider waits 30 s in every command.
 export PULUMI_HOME ?= $(CURDIR)/.local/pulumi-debug
@@ -64,38 +63,31 @@ check: $(VENV)/testing.stamp $(ACTIONLINT) ## Lint, check types, and compare the
 	@$(ACTIONLINT)
 	@$(RUN) -m local sdk --check
 
-preview: set-up ## Say what a stack's next change would do, in words, and keep its plan: STACK=dev
-	@$(NAMED)
+preview: named set-up ## Say what a stack's next change would do, in words, and keep its plan: STACK=dev
 	@mkdir -p .local/review
 	@$(RUN) -m review preview --stack '$(STACK)' --fail-at $(FAIL_AT) \
 		--markdown '.local/review/$(STACK).md' --save-plan '.local/review/$(STACK).plan.json'
 
-comment: set-up ## Put the preview on its pull request: STACK=dev PULL_REQUEST=1
-	@$(NAMED)
+comment: named set-up ## Put the preview on its pull request: STACK=dev PULL_REQUEST=1
 	@$(RUN) -m review comment '.local/review/$(STACK).md'
 
-deploy: set-up ## Apply the plan that `make preview` kept: STACK=dev
-	@$(NAMED)
+deploy: named set-up ## Apply the plan that `make preview` kept: STACK=dev
 	@[ -e '.local/review/$(STACK).plan.json' ] || { echo 'There is no plan: run `make preview STACK=$(STACK)` first.'; exit 1; }
 	@pulumi up --yes --skip-preview --stack '$(STACK)' --plan '.local/review/$(STACK).plan.json'
 	@rm '.local/review/$(STACK).plan.json'
 
-site: set-up browser-sdk ## Build the sites of a stack from its outputs: STACK=dev
-	@$(NAMED)
+site: named set-up browser-sdk ## Build the sites of a stack from its outputs: STACK=dev
 	@$(RUN) -m sample_site build --stack '$(STACK)'
 
-publish: set-up ## Publish the built sites to S3: STACK=dev SITE_BUCKET='name' or 'SITE=name …'
-	@$(NAMED)
+publish: named set-up ## Publish the built sites to S3: STACK=dev SITE_BUCKET='name' or 'SITE=name …'
 	@[ -n '$(SITE_BUCKET)' ] || { echo 'Name the bucket, for example: make $@ STACK=$(STACK) SITE_BUCKET=my-bucket'; exit 1; }
 	@$(RUN) -m sample_site publish --stack '$(STACK)' $(foreach one,$(SITE_BUCKET),--bucket '$(one)') \
 		$(if $(SITE_DISTRIBUTION),--distribution '$(SITE_DISTRIBUTION)')
 
-doctor: $(VENV)/doctor.stamp ## Check what is live against the stack: STACK=dev
-	@$(NAMED)
+doctor: named $(VENV)/doctor.stamp ## Check what is live against the stack: STACK=dev
 	@$(RUN) -m doctor --stack '$(STACK)'
 
-drift: set-up ## Tell whether the clouds were changed behind the stack's back: STACK=dev
-	@$(NAMED)
+drift: named set-up ## Tell whether the clouds were changed behind the stack's back: STACK=dev
 	@# Where confirmations are skipped, the engine takes that for --yes, which it refuses here.
 	@env -u PULUMI_SKIP_CONFIRMATIONS pulumi refresh --preview-only --expect-no-changes --stack '$(STACK)'
 
@@ -104,6 +96,11 @@ sdk: $(VENV)/running.stamp ## Generate sdks/genesyscloud anew from its schema
 
 bench: $(VENV)/testing.stamp $(NPM)/testing.stamp chromium engine ## Measure, as ratios inside one run
 	@$(RUN) -m benchmarks
+
+# First of all, so that nothing is installed for a command that cannot run.
+.PHONY: named
+named:
+	@[ -n '$(STACK)' ] || { echo 'Name the stack, for example: make $(firstword $(MAKECMDGOALS)) STACK=dev'; exit 1; }
 
 set-up: $(VENV)/running.stamp
 
@@ -150,7 +147,7 @@ $(VENV)/testing.stamp: requirements-dev.txt requirements-doctor.txt $(VENV)/runn
 # they were written, and the build says so.
 .PHONY: browser-sdk
 browser-sdk:
-	@if command -v npm >/dev/null; then $(MAKE) $(NPM)/running.stamp; \
+	@if command -v npm >/dev/null; then $(MAKE) --silent $(NPM)/running.stamp; \
 	else echo 'npm is not on PATH, so the site is built without the sign-in that uses okta-auth-js, and its scripts are not made small. Node.js 20 brings npm.'; fi
 
 $(NPM)/running.stamp: package.json package-lock.json .npmrc

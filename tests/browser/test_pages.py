@@ -6,9 +6,9 @@ import json
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
-from sample_site.source import PROJECT
+from tests.accessibility import serious_barriers
 from tests.browser.conftest import Arrive
 from tests.browser.people import (
     LAUNCHER,
@@ -23,20 +23,6 @@ from tests.browser.people import (
 )
 from tests.browser.stacks import Shape
 from tests.browser.test_visit import authorizations, exchanges
-
-AXE = PROJECT / ".local" / "npm" / "node_modules" / "axe-core" / "axe.min.js"
-
-
-def serious(tab: Page) -> list[str]:
-    """Return what axe-core finds that keeps people out: rules and elements."""
-    if not tab.evaluate("typeof axe === 'object'"):
-        tab.evaluate(AXE.read_text(encoding="utf-8"))
-    found = tab.evaluate("axe.run(document, { resultTypes: ['violations'] })")
-    return [
-        f"{one['id']}: {[node['html'] for node in one['nodes']]}"
-        for one in found["violations"]
-        if one["impact"] in ("serious", "critical")
-    ]
 
 
 def test_attributes_reach_the_agent_with_the_first_message(arrive: Arrive) -> None:
@@ -169,10 +155,10 @@ def test_pages_can_be_used_by_everybody(arrive: Arrive) -> None:
     tab = alice.open()
     alice.sign_in(tab)
     say(tab, "Hello")
-    assert serious(tab) == []
+    assert serious_barriers(tab) == []
     for page in ("account/", "playground.html", "tag-manager.html", "signed-out.html"):
         tab.goto(alice.stack.url(page=page))
-        assert serious(tab) == []
+        assert serious_barriers(tab) == []
     tab.goto(alice.stack.url(page="callback.html?code=x&state=y"))
     expect(tab.locator("#callback-way")).to_be_visible()
-    assert serious(tab) == []
+    assert serious_barriers(tab) == []

@@ -8,12 +8,9 @@ from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Page, Route
 
-from sample_site.source import PROJECT
 from tests.chromium import NOTE_VIOLATIONS
 from tests.sample_site.bootstrap import Bootstrap
 from tests.sample_site.samples import Outputs, local_stack, production_stack, snippet
-
-_AXE = PROJECT / ".local" / "npm" / "node_modules" / "axe-core" / "axe.min.js"
 
 
 def sites_here(bootstrap: Bootstrap, port: int) -> Outputs:
@@ -61,18 +58,6 @@ class Visitor:
         """Close every page."""
         for context in self._contexts:
             context.close()
-
-
-def serious_barriers(page: Page) -> list[str]:
-    """Return what axe-core finds that keeps people out, in one line each."""
-    if not page.evaluate("'axe' in window"):
-        page.evaluate(_AXE.read_text(encoding="utf-8"))
-    found = page.evaluate("axe.run(document, { resultTypes: ['violations'] })")
-    return [
-        f"{one['id']}: {one['nodes'][0]['html'][:90]}"
-        for one in found["violations"]
-        if one["impact"] in ("serious", "critical")
-    ]
 
 
 def tell(page: Page, name: str, **data: Any) -> None:

@@ -17,8 +17,9 @@ from infra.outputs import load_outputs
 from sample_site.approaches import Choice
 from sample_site.build import build_site
 from sample_site.source import PROJECT
+from tests.accessibility import serious_barriers
 from tests.sample_site.bootstrap import Bootstrap, configured
-from tests.sample_site.browsing import Visitor, serious_barriers, until
+from tests.sample_site.browsing import Visitor, until
 from tests.sample_site.samples import local_stack
 from tests.sample_site.serving import Served, free_port, serving
 

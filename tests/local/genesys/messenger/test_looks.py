@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from itertools import product
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Frame, expect
 
+from tests.accessibility import barriers
 from tests.local.genesys.messenger.site import Site, Tab
 from tests.local.genesys.messenger.test_conversation import say
 
@@ -16,9 +17,7 @@ pytestmark = pytest.mark.browser
 
 _PROJECT = Path(__file__).parents[4]
 _SCREENSHOTS = _PROJECT / ".local" / "screenshots" / "messenger"
-_AXE = _PROJECT / ".local" / "npm" / "node_modules" / "axe-core" / "axe.min.js"
-
-
+_WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 _SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 _PAGE = """
 :root { color-scheme: light dark; }
@@ -31,19 +30,6 @@ def frame_of(tab: Tab, file: str) -> Frame:
     """Return the frame whose page is that file."""
     (found,) = [frame for frame in tab.page.frames if frame.url.endswith(file)]
     return found
-
-
-def violations(tab: Tab, file: str) -> list[str]:
-    """Return what axe-core finds wrong in a frame: rule, and the elements."""
-    frame = frame_of(tab, file)
-    if frame.evaluate("typeof axe") == "undefined":
-        frame.evaluate(_AXE.read_text())
-    found: dict[str, Any] = frame.evaluate(
-        "axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']})"
-    )
-    return [
-        f"{one['id']}: {[node['html'] for node in one['nodes']]}" for one in found["violations"]
-    ]
 
 
 def test_window_and_launcher_look_right_and_read_well(shop: Site) -> None:
@@ -63,9 +49,13 @@ def test_window_and_launcher_look_right_and_read_well(shop: Site) -> None:
         for width, scheme in product((1280, 360), _SCHEMES):  # axe knows no width
             tab.page.set_viewport_size({"width": width, "height": 720})
             tab.page.emulate_media(color_scheme=scheme)
-            expect(frame_of(tab, file).locator("html")).to_have_attribute("data-theme", scheme)
+            frame = frame_of(tab, file)
+            expect(frame.locator("html")).to_have_attribute("data-theme", scheme)
             tab.page.screenshot(path=_SCREENSHOTS / f"{name}-{width}-{scheme}.png")
-            assert width != 1280 or violations(tab, file) == [], (name, scheme)
+            assert width != 1280 or barriers(frame, runOnly=_WCAG) == [], (
+                name,
+                scheme,
+            )
             assert tab.page.evaluate("document.documentElement.scrollWidth") <= width
 
     tab.run("Launcher.show")
