@@ -61,8 +61,6 @@ class Workbench:
     stack: str
     config_file: Path
     environment: dict[str, str]
-    okta_url: str
-    genesys_url: str
     said: list[str] = field(default_factory=list)
 
     @classmethod
@@ -77,9 +75,17 @@ class Workbench:
             stack=STACK,
             config_file=Path(variables["PULUMI_OPTION_CONFIG_FILE"]),
             environment={**base_environment(), **variables},
-            okta_url=cloud.record["okta"],
-            genesys_url=cloud.record["genesys"],
         )
+
+    @property
+    def okta_url(self) -> str:
+        """Where Okta is."""
+        return str(self.cloud.record["okta"])
+
+    @property
+    def genesys_url(self) -> str:
+        """Where Genesys Cloud is."""
+        return str(self.cloud.record["genesys"])
 
     @property
     def backend(self) -> Path:
